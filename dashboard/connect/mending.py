@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
 from dashboard.shared import estimator_gateway
-from dashboard.shared.html_parts import figure_name, refusal
+from dashboard.shared.html_parts import PER_PAGE, figure_name, refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -31,15 +31,17 @@ def show(build: Results, names: Mapping[str, str], lang: str) -> None:
     """Services to mend, the most doubted electricity first; one of them, or one of no use case, is mended."""
     entries, whole = build.to_mend(), build.totals().coverage.weight_kwh
     shown, links = paged("mesures", entries, ("voir",), lang)
-    checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"] in FIELDS] for e in shown}
+    away = build.to_mend(None, True)
+    checks = {e["service_key"]: build.checks(e["service_key"]) for e in (*shown, *away[:PER_PAGE])}
     fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
     if estimator_gateway.use_cases():
         for entry in build.services():
             if entry.service_key not in names:
                 fields.setdefault(entry.service_key, []).append("use")
     open_ = [key for key, asked in fields.items() if asked]
-    told = {"entries": shown, "whole": whole, "checks": checks, "names": names, "open": open_}
-    st.html(render("mend", lang, **told, others=len(build.to_mend(None, True)), writer=may_write(), links=links))
+    told = {"entries": shown, "whole": whole, "checks": checks, "names": names, "open": open_, "links": links}
+    told |= {"away": away[:PER_PAGE], "left": len(away[PER_PAGE:]), "mends": build.mends(), "FIELDS": FIELDS}
+    st.html(render("mend", lang, **told, writer=may_write()))
     if open_ and may_write():
         with st.container(key="mend", gap="small"):
             st.html(Markup("<h3>{}</h3>").format(t("mend.title", lang)))

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.estimator_gateway import service_name, service_names
+from dashboard.shared.estimator_gateway import current_build, service_name, service_names
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -46,6 +46,7 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         answer=_answer(found, lang),
         notes=[*notes, impossible_text(found.impossible, lang)],
         doubted=[_remark(remark, lang) for remark in found.remarks if remark not in found.unread],
+        mended=_mended(found),
         doubts=doubts,
         shares=[(_factor_name(f, lang), f.share_of_variance) for f in doubts],
         supposed=" ".join(both(said, lang) for said in found.supposed),
@@ -59,6 +60,15 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
         **_picture(found, lang),
         **of_figure(lang),
     )
+
+
+def _mended(found: ExplainedNumber) -> str:
+    """Where the runs of a figure with remarks are mended: "here", "source"; "" nowhere."""
+    run, alone = (found.key if found.scope == scope else None for scope in ("run", "service"))
+    for where in ("here", "source") if found.remarks else ():
+        if any(alone in (None, e["service_key"]) for e in current_build().to_mend(run, where == "source")):
+            return where
+    return ""
 
 
 def _factor_name(factor: UsedFactor, lang: str) -> str:

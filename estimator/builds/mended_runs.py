@@ -1,7 +1,7 @@
 """The runs with something that a person may mend, by service, those that weigh most first; and what they weigh."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, NamedTuple
 
 from estimator.builds.mending import AWAY
 from estimator.core.duckdb_engine import DuckDB
@@ -16,9 +16,9 @@ _AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender)
  SELECT DISTINCT row_id, {SENDER} AS sender FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
 _TO_CHECK = "SELECT COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by = 'check'"
 
-# A place changes no total of a row without electricity.
-MENDABLE = f"""row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN {(*AWAY, "zone", "host")})
- OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN ('zone', 'host'))
+PLACE = ("zone", "host")  # which change no total of a row without electricity
+MENDABLE = f"""row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN {(*AWAY, *PLACE)})
+ OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN {PLACE})
  AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"""
 _READ = f"""
 WITH found AS (
@@ -49,6 +49,14 @@ FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id)
 WHERE kwh IS NOT NULL OR NOT LIST_HAS_ALL(['zone', 'host'], mends)
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
+
+
+def where_mended(mends: Collection[str | None], kwh: float | None) -> Literal["here", "source"] | None:
+    """Where a run is mended that has checks with these mends: as MENDABLE has it, else at its source; kwh: its IT
+    electricity."""
+    if any(mend not in (None, *AWAY) and (kwh or mend not in PLACE) for mend in mends):
+        return "here"
+    return "source" if "file" in mends else None
 
 
 class Mends(NamedTuple):

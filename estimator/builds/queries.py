@@ -233,7 +233,8 @@ class Build(BuildFile):
             {**_mend(check["mended_by"], *run), **_said(check, named.get(check["code"], row["zone_as_read"]))}
             for check in row["checks"]
         ]
-        return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs}
+        mended = mended_runs.where_mended({check["mended_by"] for check in said}, energy["it_energy"].central)
+        return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs, "mended": mended}
 
     @cached_property
     def _proof_of(self) -> dict[str, str]:

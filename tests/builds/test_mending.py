@@ -42,6 +42,10 @@ def test_services_to_mend_are_ordered_by_their_electricity_and_notices_are_apart
     large, small = (entry["kwh"] for entry in found.to_mend())
     assert large == pytest.approx(4 * small)
     assert [(e["service_key"], e["runs"]) for e in found.to_mend(in_file=True)] == [("gros", 1), ("sans", 1)]
+    marked = {row["row_id"]: row["mended"] for row in found.runs()["rows"]}
+    assert [marked[row.row_id] for row in rows] == ["here", "here", "here", "source", None, None], (
+        "each as it is counted"
+    )
     assert found.totals().coverage.to_check == 5
     assert found.runs(RunFilter(check=ANY))["total"] == sum(e["runs"] for e in found.to_mend()) == 3, "« vide » is not"
     assert {c["code"]: c["mended_by"] for c in found.checks("dit")} == {"rate_in_grams": None}

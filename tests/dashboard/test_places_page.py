@@ -277,7 +277,15 @@ def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: st
     built(home, *(activity(service_key="courrier", **SENT) for _ in range(11)))
     said = spaced(text(screen("mesures", lang, voir="remarques")))
     assert at_source in said and sent_ in said and files not in said
-    assert spaced(t("measures.at_source", lang, n=11)) in said
+    assert spaced(t("measures.at_source", lang, n=11)) in said and t("measures.mends_source", lang) in said
+    said = spaced(text(screen("mesures", lang, voir="corriger")))
+    listed = said.split(spaced(t("mend.away", lang)))[-1]
+    assert "courrier" in listed and "my-model" in listed and spaced(t("mend.model", lang)) in listed
+    assert spaced(t("mend.see", lang, n=11)) in listed, "of no country nor place, which change nothing of them"
+    told = text(screen("mesures", lang, service="courrier"))
+    assert (told.count(t("measures.marked_source", lang)), told.count(t("measures.marked_here", lang) + "<")) == (11, 0)
+    said = spaced(text(screen("explication", lang, id="service.courrier.energy")))
+    assert spaced(t("explain.mend_source", lang)) in said and spaced(t("explain.mend_here", lang)) not in said
     built(home, activity(checks=("constant_42_5",)))
     said = spaced(text(screen("mesures", lang, voir="remarques")))
     assert files in said and sent_ in said and spaced(t("measures.at_source", lang, n=12)) in said
