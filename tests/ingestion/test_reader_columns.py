@@ -276,6 +276,21 @@ def test_a_block_is_let_go_before_the_next_is_read(tmp_path: Path, monkeypatch: 
     assert len(read) > 3
 
 
+def test_lines_in_no_mould_are_given_to_duckdb_a_third_of_a_block_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it takes of them is several times their memory; a line is not cut."""
+    given, read = list[int](), json_columns._lines_of
+    monkeypatch.setattr(json_moulds, "_NEW", 0)
+    monkeypatch.setattr(json_columns, "BLOCK_BYTES", 30_000)
+    monkeypatch.setattr(json_columns, "_lines_of", lambda *told: given.append(len(told[2])) or read(*told))
+    path = written(tmp_path, [line(request_id=f"r-{n}") for n in range(90)])
+    assert same(path) == 90
+    longest = max(map(len, path.read_bytes().splitlines(keepends=True)))
+    assert sum(given) == path.stat().st_size - 1
+    assert max(given) <= 10_000 + 2 * longest
+
+
 def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, several())
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())

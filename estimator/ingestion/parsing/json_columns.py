@@ -3,6 +3,7 @@ to the row reader those that Python may read otherwise."""
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from estimator.ingestion.parsing.json_moulds import Moulds
 from estimator.ingestion.reader import LargeTrace
 
 BLOCK_BYTES = 5 << 20
+_PARTS = 3  # of a block, that DuckDB reads one after the other
 _BOM = b"\xef\xbb\xbf"
 _SHORT = 1_500  # bytes of a line that cannot nest too deep for Python
 _DEEPEST = 300
@@ -84,7 +86,7 @@ def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
         fields = _Fields(connection, shape)
         for block in _blocks(trace):
             lines = moulds.of(first, block)
-            parts = [] if lines else _halves(block)
+            parts = [] if lines else _parts(block)
             del block
             while lines or parts:
                 lines = lines or _lines_of(fields, first, parts.pop(0))
@@ -93,10 +95,11 @@ def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
                 yield held.pop()  # held by who asked for it alone, and let go before the next is read
 
 
-def _halves(block: bytes) -> list[bytes]:
-    """Lines in two parts, for what DuckDB takes of them needs several times their memory."""
-    middle = block.find(b"\n", len(block) // 2) + 1
-    return [part for part in (block[:middle], block[middle:]) if part]
+def _parts(block: bytes) -> list[bytes]:
+    """Lines in some parts, for what DuckDB takes of them needs several times their memory."""
+    ends = (block.find(b"\n", len(block) * part // _PARTS) + 1 for part in range(1, _PARTS))
+    cuts = sorted({0, *ends, len(block)})
+    return [block[start:end] for start, end in pairwise(cuts)]
 
 
 def _lines_of(fields: "_Fields", first: int, block: bytes) -> JsonLines:
