@@ -77,4 +77,4 @@ def _duration(whole: int, lang: str) -> str:
         return t("dates.minutes", lang, n=minutes)
     if not days:
         return t("dates.hours", lang, hours=str(hours), minutes=f"{minutes:02}")
-    return t("dates.days", lang, days=count_text(days, lang), hours=str(hours))
+    return t("dates.days_hours" if hours else "dates.days", lang, days=count_text(days, lang), hours=str(hours))

@@ -250,7 +250,7 @@ def test_a_period_begins_a_sentence(first: str | None, last: str | None, fr: str
 
 def test_days_and_durations() -> None:
     assert (short_day("2026-01-05", "fr"), spaced(short_day("2026-01-05", "en"))) == ("05/01/2026", "5 Jan 2026")
-    seconds = (None, 0.2, 12, 250, 7500, 270_000)
+    seconds = (None, 0.2, 12, 250, 7500, 270_000, 2_592_000)
     assert [spaced(duration_text(s, "fr")) for s in seconds] == [
         "–",
         "moins de 1 s",
@@ -258,6 +258,7 @@ def test_days_and_durations() -> None:
         "4 min",
         "2 h 05",
         "3 j 3 h",
+        "30 j",
     ]
 
 
