@@ -257,8 +257,8 @@ def screens(body: Json) -> Iterator[Fact]:
 
 
 def hours(body: Json) -> Iterator[Fact]:
-    """Sixty minutes, as many times as the need wants it."""
-    return ((o["minutes"] * body["units"] / 60,) for o in body["options"] if o["minutes"] is not None)
+    """Sixty minutes, as many times as the need wants it, on the answers that are refused too."""
+    return ((o["minutes"] * body["units"] / 60 / o["accepted"],) for o in body["options"] if o["minutes"] is not None)
 
 
 ACCEPTED = lambda o: (Percent(100 * o["accepted"]),) if o["accepted"] < 1 and o["per_unit"] else None  # noqa: E731

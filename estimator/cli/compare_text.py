@@ -100,7 +100,7 @@ def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:
     lines = []
     if option.people:
         lines.append(say("compare", "people", lang, **screens_facts(answer, option, lang)))
-    if option.minutes is not None:
+    if option.minutes is not None and option.accepted:  # none accepted: no hours
         lines.append(say("compare", answer.minutes_key(option), lang, **work_facts(answer, option, lang)))
     return lines
 

@@ -325,8 +325,8 @@ class Answer(Part):
         return self.scenario.need.unit
 
     def hours(self, option: AnsweredOption) -> float:
-        """Hours of work of an option over the period, as its minutes make them [h]."""
-        return (option.minutes or 0.0) * self.units / MINUTES
+        """Hours of work of an option over the period, on its refused answers too, as its figures count them [h]."""
+        return (option.minutes or 0.0) * self.units / MINUTES / option.accepted
 
     def minutes_key(self, option: AnsweredOption) -> str:
         """The word of its minutes of work: supposed from a row of the tables, or stated by someone."""

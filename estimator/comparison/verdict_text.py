@@ -270,7 +270,7 @@ def rejected_words(option: AnsweredOption, lang: str) -> str:
 
 
 def work_facts(answer: Answer, option: AnsweredOption, lang: str) -> dict[str, str]:
-    """{"minutes", "hours", "period"}: the work of an option for one unit, and over the period."""
+    """{"minutes", "hours", "period"}: the work of an option for one answer, and over the period."""
     told = {"minutes": option.minutes or 0.0, "hours": float(two_figures(answer.hours(option)))}
     return {n: tick_text(v, BARE, lang) for n, v in told.items()} | {"period": answer.scenario.need.period}
 

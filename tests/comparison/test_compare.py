@@ -429,13 +429,16 @@ def test_a_zone_said_of_a_site_moves_it_nowhere(tmp_path: Path) -> None:
 
 
 def test_a_refused_answer_is_asked_again_by_people_too() -> None:
-    """60 minutes of screen for one answer, 80 % accepted: 1.25 hours of a terminal for one unit."""
-    whole, refused = (
-        option("a", use={"it_energy_kwh": 1, **SITE}, acceptance=share, people={"screen_minutes": 60})
-        for share in (1, 0.8)
-    )
-    hours = [worked(o).evaluated["a"].built.people[0].amounts["terminal_hours"] for o in (whole, refused)]
-    assert hours == [1000, 1250]
+    """60 minutes of work for one answer, 80 % accepted: 1.25 hours for one unit, of a terminal and of a person, who are
+    told together; none accepted, no figure and no hours."""
+    shares = {1.0: (1000, "1 000"), 0.8: (1250, "1 300"), 0.5: (2000, "2 000")}
+    for share, (hours, said) in shares.items():
+        made = option("a", use={"it_energy_kwh": 1, **SITE}, acceptance=share, people={"work_minutes": 60})
+        body, [desk] = decision(scenario(made)), worked(made).evaluated["a"].built.people
+        assert desk.amounts["terminal_hours"] == pytest.approx(hours) == body.hours(body.option("a"))
+        assert f"60 min par réponse, {said} h par an" in spaced(compare_text(body, "fr"))
+    none = option("a", 0.0, use={"it_energy_kwh": 1, **SITE}, people={"work_minutes": 60}) | {"acceptance": None}
+    assert " h par an" not in compare_text(decision(scenario(none)), "fr")
 
 
 def test_minutes_of_work_are_minutes_of_a_screen_unless_others_are_stated() -> None:

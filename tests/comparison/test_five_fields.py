@@ -486,8 +486,9 @@ def test_a_program_chosen_on_a_card_is_named_in_the_language_of_the_page() -> No
 
 
 def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
-    """400 letters a month of half an hour: 4,800 × 30 / 60 = 2,400 hours a year. With a test it is said to suffice; two
-    models are still set against each other in the same sentence, and no ratio is of the person."""
+    """400 letters a month of half an hour: 4,800 × 30 / 60 = 2,400 hours a year; ÷ 0.95 accepted: 2,526. With
+    a test it is said to suffice; two models are still set against each other in the same sentence, and no ratio is of
+    the person."""
     models_ = ("set/light", "set/large")
     asked = Asked(people=400, uses=1, per="month", task="rewrite", models=models_, place="class/hyperscale")
     body = scenario_from(asked, "fr").model_dump(exclude_none=True, exclude_defaults=True)
@@ -507,7 +508,7 @@ def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
         assert bare.casefold().startswith(start) and "fois moins d'électricité" in bare
         assert (
             "Le travail d'un agent : aucun serveur, mais 30 min" in bare
-            and "2 400 h par an, et 100 à 360 kWh d'électricité par an à son poste" in bare
+            and "2 500 h par an, et 100 à 360 kWh d'électricité par an à son poste" in bare
         )
 
 
