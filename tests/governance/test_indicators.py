@@ -15,6 +15,7 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.indicators import hosting_share, sheet
 from estimator.governance.indicators.footprints import figures_of
+from estimator.governance.indicators.known_months import before
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
@@ -177,7 +178,7 @@ def test_intensity_falls_volume_doubles_and_the_total_rises(home: Path) -> None:
     """Trap 5: 100 answers at 1 kWh, then 200 at 0.7: +40 kWh, split +85 and −45; nothing else moves."""
     rows = [run("courriers", 100, "2025-03", items=100.0), run("courriers", 140, "2026-03", items=200.0)]
     now = scope(home, *rows)
-    found = change(now, now.before(), "energy")
+    found = change(now, before(now), "energy")
     assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 0}, rel=1e-3)
     assert sum(found["effects"].values()) == pytest.approx(found["after"] - found["before"], abs=1e-12)
     assert found["established"] and found["words"]["fr"].startswith("Le total augmente de 40")
@@ -189,7 +190,7 @@ def test_what_no_unit_counts_is_a_change_of_scope(home: Path) -> None:
     lost = run("courriers", None, items=100.0, **UNMETERED, model="inconnu/x")
     counted = [run("courriers", 100, "2025-03", items=100.0), run("courriers", 140, "2026-03", items=200.0)]
     now = scope(home, *counted, run("courriers", 30, "2026-03", model="baai/bge-m3"), lost)
-    found = change(now, now.before(), "energy")
+    found = change(now, before(now), "energy")
     assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 30}, rel=1e-3)
     assert found["difference"]["central"] == pytest.approx(70, rel=1e-3)
 
@@ -198,7 +199,7 @@ def test_a_use_case_that_appears_is_a_change_of_scope(home: Path) -> None:
     rows = [run("courriers", 1, "2025-03", items=10.0), run("courriers", 1, items=10.0), run("voirie-1", 5, items=9.0)]
     now = scope(home, *rows)
     now = replace(now, sources=replace(now.sources, inside=True))  # what leaves takes small uses as one
-    assert change(now, now.before(), "energy")["effects"] == pytest.approx(
+    assert change(now, before(now), "energy")["effects"] == pytest.approx(
         {"volume": 0, "efficiency": 0, "method": 0, "scope": 5}, rel=1e-3
     )
 

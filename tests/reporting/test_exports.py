@@ -260,19 +260,23 @@ def kwh(found: ToldResults) -> dict[tuple[str, str | int | None], float]:
     return {(row["level"], row["service"] or row["month"]): row["at_factor_values"] or row["central"] for row in rows}
 
 
+YEAR = [f"2025-{month:02}" for month in range(1, 13)]  # a month without a large service takes others with it
+
+
 def used(service: str, uses: float, energy: float, month: str = "2026-03") -> Any:
     return run(service, energy, month, items=uses)
 
 
 def test_two_small_services_are_told_together_by_what_is_left(tmp_path: Path) -> None:
-    """50 and 60 uses a month are each of fewer than five agents, and of five together: 7 kWh in all, 4 of the service
-    that is told, so 3 kWh are of the two others together. By proof, what is left could be of one of them."""
-    found = told(tmp_path, used("grand", 5000, 4), used("petit", 50, 2), used("mince", 60, 1))
+    """50 and 60 uses a month are each of fewer than five agents, and of five together: 84 kWh in all, 48 of the service
+    that is told, so 36 kWh are of the two others together. By proof, what is left could be of one of them."""
+    each = {"grand": (5000, 4), "petit": (50, 2), "mince": (60, 1)}
+    found = told(tmp_path, *(used(name, *of, month) for name, of in each.items() for month in YEAR))
     known = kwh(found)
     assert {key for key in known if key[0] in ("total", "service")} == {("total", None), ("service", "grand")}
-    assert known["total", None] - known["service", "grand"] == pytest.approx(3)
+    assert known["total", None] - known["service", "grand"] == pytest.approx(36)
     assert {service for level, service in known if level == "cell"} == {"grand"}
-    assert not [level for level, _ in known if level == "proof"] and ("month", 202603) in known
+    assert not [level for level, _ in known if level == "proof"] and ("month", 202503) in known
     assert found.withheld > 0
 
 
@@ -408,16 +412,17 @@ def left(found: ToldResults, level: str, columns: tuple[str, ...]) -> list[float
 @pytest.mark.parametrize("level", ["total", "month"])
 def test_no_difference_of_what_is_told_is_a_service_that_is_not(tmp_path: Path, level: str) -> None:
     """Of two small services, gases are known of one only: those of all less those told would be its own, and the
-    electricity that its share of the total covers would give the other. Theirs together, 2 + 1 kWh, is told."""
+    electricity that its share of the total covers would give the other. Theirs together, 2 + 1 kWh a month, is told."""
     columns = ("central", "at_factor_values", "lowest", "highest", "as_read_kwh", "weight_kwh")
-    rows = [used("grand", 5000, 4), used("petit", 50, 2), run("mince", 1, items=60, zone=None)]
+    rows = [used("grand", 5000, 4, month) for month in YEAR] + [used("petit", 50, 2, month) for month in YEAR]
+    rows += [run("mince", 1, month, items=60, zone=None) for month in YEAR]
     found, inside = told(tmp_path, *rows), told_results(tmp_path, told(tmp_path, *rows).build, inside=True)
     hidden = [row for row in inside.table.to_pylist() if row["service"] in ("petit", "mince")]
     secrets = {row[name] for row in hidden for name in columns if row[name]}
     known = [row for row in hidden if row["impact"] == "gwp" and row["central"] is not None]
     assert {row["service"] for row in known} == {"petit"}
     amounts = left(found, level, columns)
-    assert any(amount == pytest.approx(3) for amount in amounts)
+    assert any(amount == pytest.approx(36) for amount in amounts)
     differences = amounts + [one - other for one in amounts for other in amounts]
     assert not [(d, s) for d in differences if abs(d) > 1e-9 for s in secrets if d == pytest.approx(s, rel=1e-6)]
     assert "gwp" not in {row["impact"] for row in found.table.to_pylist() if row["level"] == level}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def test_a_quarter_and_the_quarter_with_april_do_not_give_april_of_three_agents(
     april = small | {"trio": [1, 2, 3, 4]}
     both = {name: [1, 2, 3, 4] for name in small}
     homes = [_commune(tmp_path / name, there) for name, there in (("less", small), ("april", april), ("both", both))]
-    found = [facts(home, CODE, period=period) for home in homes for period in ("2026-01..2026-03", "2026-01..2026-04")]
+    periods, day = ("2026-01..2026-03", "2026-01..2026-04"), date(2026, 4, 30)
+    found = [facts(home, CODE, period=period, today=day) for home in homes for period in periods]
     told = [(file.withheld, file.uses_withheld, file.withheld_kwh) for file in map(published_groups, found)]
     nothing, kinds = (None, None, None), (2, 2, None)
     assert told == [nothing, kinds, nothing, kinds, kinds, kinds]

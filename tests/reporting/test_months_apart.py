@@ -1,9 +1,12 @@
-"""What a month tells of a team of two that did not run in it: no more than of one in which it ran."""
+"""What a month tells of a team of two that did not run in it: no more than of one in which it ran, nor where no large
+use did."""
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +20,17 @@ from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.summary import synthesis
 from tests.governance.test_levers import ANSWERS
 from tests.reporting.authority import plain
-from tests.reporting.test_synthesis import TODAY, WHO, case, heads, vote
+from tests.reporting.test_synthesis import WHO, case, heads, run, vote
+from tests.reporting.test_what_leaves import first_difference, leaving, masked
 from tests.support import activity, built
 
 RAN = ("2026-01", "2026-03")  # months of the team
 IDLE = ("2026-02", "2026-04")
+TODAY = date(2026, 4, 30)  # no month is without a large use
 AGENTS = {"accueil": 60, "courrier": 40, "cabinet": 2}
+OPEN = [f"2025-{month:02}" for month in (2, 3, 4, 5, 6, 7, 9, 10, 11)] + ["2026-01", "2026-02", "2026-03"]
+PERIODS = ("2025", "2025-T1", "2025-08", "2025-09", "2026-T1")
+TEAM = 1e-5  # of electricity that the team takes in a month, less than any rounding tells [kWh]
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +97,32 @@ def test_the_sources_of_a_month_are_those_of_its_year(town: tuple[Sources, Mappi
     packages = [json.loads(str(data(facts_in(over(town, each), "fr")).files[PACKAGE])) for each in (*RAN, *IDLE)]
     listed = [[source["title"] for source in package["sources"]] for package in packages]
     assert listed[0] and all(each == listed[0] for each in listed)
+
+
+def told_of_team(home: Path, *months: str) -> dict[str, str]:
+    """All that leaves of a home of a team of two, elsewhere than its large uses, which ran in these months: these do
+    not run in January, when nothing had started, in August nor in December, and a vote of next year is against 2025."""
+    agents = {"accueil": ("54395", 60), "courrier": ("54395", 40), "cabinet": ("54395", 2), "voisin": ("54547", 30)}
+    for name, (commune, heads_there) in agents.items():
+        case(Register(home), name, f"service {name}", commune)
+        heads(home, f"service {name}", heads_there)
+    vote(home, territory="54395", change_percent=-20, reference_year=2025, due_year=2027, unit="kWh")
+    vote(home, territory="54395", year=2025, value=150, unit="kWh")
+    sizes = {"accueil": 12.3, "courrier": 8.1, "voisin": 5.5}
+    rows = [run(name, kwh, month, requests=100 * kwh) for month in OPEN for name, kwh in sizes.items()]
+    small = {"host": "scaleway/fr-par-2", "machine": None, "machine_hours": None, "requests": 9.0}
+    build = built(home, *rows, *(run("cabinet", TEAM, month, **small) for month in (*months, "2026-02")))
+    return {name: masked(text, build) for name, text in leaving(home, PERIODS)}
+
+
+def test_nothing_tells_whether_a_team_ran_in_a_month_without_a_large_use(tmp_path: Path) -> None:
+    """In August, in December, before all the others, or in none of these months, but in September: each document of
+    each period is the same, to the last digit. A closed month is told as untold in them all."""
+    ran = {"august": ("2025-08",), "closed": ("2025-01", "2025-12"), "september": ("2025-09",)}
+    august, *others = (told_of_team(tmp_path / name, *months) for name, months in ran.items())
+    for other in others:
+        assert august.keys() == other.keys() and len(august) > 200
+        changed = {name: first_difference(august[name], other[name]) for name in august if august[name] != other[name]}
+        assert not changed, "\n".join(f"{name}: {told}" for name, told in changed.items())
+    assert "non publi\u00e9" in august["indicators 54395 2025-08 txt"]
+    assert re.search("^2025-08,others,.*moins de cinq agents", august["report data 54395 2025 footprints.c"], re.M)

@@ -215,25 +215,27 @@ def test_a_line_of_the_inventory_that_holds_small_uses_is_of_one_figure_or_is_no
 
 
 def test_what_leaves_says_the_way_of_a_change_and_not_what_left(tmp_path: Path) -> None:
-    """Of 12 + 2.3456 + 3 + 1 kWh in March 2025, the 2.3456 of two agents are gone in March 2026: at home they are what
-    left; in what leaves, 18 then 16 kWh are less, and neither how much nor of what is told."""
+    """Of 12 + 2.3456 + 3 + 1 kWh a month of 2025, the 2.3456 of two agents are gone in 2026: at home they are what
+    left; in what leaves, 220 then 190 kWh are less, and neither how much nor of what is told."""
     for name, agents in AGENTS.items():
         case(Register(tmp_path), name, f"service {name}", COMMUNE)
         heads(tmp_path, f"service {name}", agents)
     kwh = {"grand": 12.0, "deux": 2.3456, "quatre": 3.0, "duo": 1.0}
     years = {name: (2025,) if name == "deux" else (2025, 2026) for name in kwh}
-    built(tmp_path, *(run(name, kwh[name], f"{year}-03", requests=60.0) for name in kwh for year in years[name]))
+    spans = {name: [f"{year}-{month:02}" for year in years[name] for month in range(1, 13)] for name in kwh}
+    uses = {name: 600.0 if name == "grand" else 60.0 for name in kwh}
+    built(tmp_path, *(run(name, kwh[name], month, requests=uses[name]) for name in kwh for month in spans[name]))
     scope = facts(tmp_path, COMMUNE).scope
     within = replace(scope, sources=replace(scope.sources, inside=True))
     here, told = (sheet(one)["indicators"]["energy"]["change"] for one in (within, scope))
-    assert here["effects"]["scope"] == pytest.approx(-2.3456, rel=1e-2)
-    assert told | {"compared": None, "months": 1} == {
+    assert here["effects"]["scope"] == pytest.approx(-12 * 2.3456, rel=1e-2)
+    assert told | {"compared": None} == {
         "established": True,
         "rises": False,
-        "months": 1,
+        "months": 12,
         "compared": None,
-        "before": 18.0,
-        "after": 16.0,
+        "before": 220.0,
+        "after": 190.0,
         **dict.fromkeys(("difference", "effects", "ends", "relative", "share", "words")),
     }
 

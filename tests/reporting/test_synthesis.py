@@ -25,6 +25,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.known_months import before
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
@@ -174,6 +175,11 @@ def test_a_territory_of_four_agents_has_no_figure(tmp_path: Path) -> None:
     assert not withheld(scope(tmp_path, territory="54395"))
 
 
+def within(found: Scope) -> Scope:
+    """The same for those who hold the data."""
+    return replace(found, sources=replace(found.sources, inside=True))
+
+
 def test_only_months_of_both_periods_are_compared(tmp_path: Path) -> None:
     """2025 holds March alone, 2026 March and April: 10 against 12, April's 50 is no increase."""
     case(Register(tmp_path), "A", "Courrier")
@@ -182,7 +188,8 @@ def test_only_months_of_both_periods_are_compared(tmp_path: Path) -> None:
         run("a", 12, "2026-03", items=10.0),
         run("a", 50, "2026-04", items=10.0),
     ]
-    found = change(scope(tmp_path, *rows), scope(tmp_path).before(), "energy")
+    now = within(scope(tmp_path, *rows))
+    found = change(now, before(now), "energy")
     assert (found["before"], found["after"], found["months"]) == (
         pytest.approx(10, rel=1e-3),
         pytest.approx(12, rel=1e-3),
@@ -222,17 +229,17 @@ def test_another_season_is_compared_and_not_said_in_public(tmp_path: Path) -> No
 def test_the_month_of_today_is_neither_compared_nor_continued(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
     rows = [run("a", 10, "2025-11", items=10.0), run("a", 1, "2026-11", items=1.0)]
-    now = scope(tmp_path, *rows)
-    assert change(now, now.before(), "energy")["effects"] is None
+    now = within(scope(tmp_path, *rows))
+    assert change(now, before(now), "energy")["effects"] is None
     later = Scope(replace(now.sources, today=date(2026, 12, 1)), "metropole", Period("2026"))
-    assert change(later, later.before(), "energy")["months"] == 1
+    assert change(later, before(later), "energy")["months"] == 1
 
 
 def test_what_does_not_count_its_service_is_no_efficiency(tmp_path: Path) -> None:
     """Nobody counts the answers: 10 then 14 kWh may be more use or worse use, so it is neither."""
     case(Register(tmp_path), "A", "Courrier")
     now = scope(tmp_path, run("a", 10, "2025-03"), run("a", 14, "2026-03"))
-    assert change(now, now.before(), "energy")["effects"] == pytest.approx(
+    assert change(now, before(now), "energy")["effects"] == pytest.approx(
         {"volume": 0, "efficiency": 0, "method": 0, "scope": 4}, rel=1e-3
     )
 
@@ -242,7 +249,7 @@ def test_each_effect_has_its_interval(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
     rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
     now = scope(tmp_path, *rows)
-    energy, water = (change(now, now.before(), name) for name in ("energy", "water"))
+    energy, water = (change(now, before(now), name) for name in ("energy", "water"))
     assert 83 < energy["ends"]["volume"]["low"] < 85 < energy["ends"]["volume"]["high"] < 87
     ends = water["ends"]["volume"]
     assert ends["low"] < water["effects"]["volume"] < ends["high"] and ends["high"] > 1.5 * ends["low"]
@@ -255,7 +262,7 @@ def test_a_cause_that_is_nothing_at_the_printed_precision_is_not_told(tmp_path: 
     case(Register(tmp_path), "A", "Courrier")
     rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
     now = scope(tmp_path, *rows)
-    found = change(now, now.before(), "energy")
+    found = change(now, before(now), "energy")
     assert found["effects"]["method"] == 0 and found["ends"]["method"].ends == (0, 0, 0)
     assert list(causes(found)) == ["volume", "efficiency"]
     told = {name: Interval.of((-value, value / 2, value), "kWh") for name, value in (("scope", 2.5), ("method", 5.0))}

@@ -5,7 +5,7 @@ first must leave the second, to the last digit. A sum, a share, a ratio, a coord
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -70,14 +70,14 @@ def home_of(home: Path, more: float = 0.0) -> Results:
     return built(home, *rows)
 
 
-def leaving(home: Path) -> Iterator[tuple[str, str]]:
-    """Each thing that leaves, by name."""
+def leaving(home: Path, periods: Sequence[str] = PERIODS) -> Iterator[tuple[str, str]]:
+    """Each thing that leaves, by name, over these periods."""
     build = current_results(home)
     sources = Sources(build, Register(home), Commitments(home), home, TODAY)
     for place in sources.territories:
-        for period in PERIODS:
+        for period in periods:
             yield from of_scope(Scope(sources, place, Period(period)))
-    for period in PERIODS:
+    for period in periods:
         yield from of_uses(Scope(sources, WHOLE, Period(period)))
     yield from of_results(home, build)
 
@@ -139,7 +139,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, str], M
 def test_no_exact_figure_that_leaves_depends_on_a_use_of_two_agents(both: Any) -> None:
     one, other = both
     assert one.keys() == other.keys() and len(one) > 150
-    changed = {name: _first(one[name], other[name]) for name in one if one[name] != other[name]}
+    changed = {name: first_difference(one[name], other[name]) for name in one if one[name] != other[name]}
     assert not changed, "\n".join(f"{name}: {told}" for name, told in changed.items())
 
 
@@ -164,7 +164,7 @@ def test_what_residents_and_officials_print_carries_no_command(tmp_path: Path, l
     assert COMMAND.search(str(rendered(DOCUMENTS["evidence"](UseFacts(whole, large, lang)), "txt")))
 
 
-def _first(one: str, other: str) -> str:
+def first_difference(one: str, other: str) -> str:
     """The first place where two texts differ."""
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return f"{one[max(0, at - 90) : at + 25]!r} / {other[max(0, at - 10) : at + 25]!r}"

@@ -137,10 +137,9 @@ def withheld_months(scope: Scope, months: list[int]) -> frozenset[int]:
 
 
 def too_few_of(scope: Scope) -> frozenset[int]:
-    """The months of the home in which the merged uses are not told, with data or without, nor what is in no use: the
-    total less it would be theirs."""
-    known = set(scope.period.months()).intersection(months_of(scope.sources.rows))
-    return frozenset(month for month in known if is_untold(scope.over([month])))
+    """The months in which the merged uses are not told, with data or without, nor what is in no use: the total less it
+    would be theirs."""
+    return frozenset(month for month in scope.begun if is_untold(scope.over([month])))
 
 
 def told_months(scope: Scope) -> list[int]:

@@ -12,7 +12,7 @@ from estimator.builds.merge_journal import merges, recorded
 from estimator.builds.reasoned_merges import reasoned_of
 from estimator.core.communes import is_siren
 from estimator.core.periods import Period
-from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.anonymity import grouped, untold_ids, withheld
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import impossible_share, proof_shares
@@ -75,8 +75,9 @@ def explain_sheet(whole: Scope, territory: str, figure: str) -> ExplainedNumber:
 def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     """The explanation of a footprint. NumberUnknown without data, NumberWithheld about too few people."""
     number = number_of(scope.territory, scope.period.text, figure)
-    if withheld(scope) or not scope.rows:
-        raise (NumberWithheld if scope.rows else NumberUnknown)(id=number)
+    hidden = withheld(scope)
+    if hidden or not scope.rows:
+        raise (NumberWithheld if hidden else NumberUnknown)(id=number)
     found = _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
     brought = _brought(scope, scope.rows, figure)
     parts, theirs = [part.model_dump() for part in brought], scope.sources.build.authority_of_service
@@ -152,7 +153,8 @@ def explain_use(scope: Scope, case: str, figure: str) -> ExplainedNumber:
     number, rows = f"{USE}.{case}.{scope.period}.{figure}", of_case(scope.rows, case)
     asked = figure_named(figure)
     if case not in grouped(scope).shown or asked is None:
-        raise (NumberWithheld if rows and asked else NumberUnknown)(id=number)
+        there = rows or case in untold_ids(scope, scope.period.months())
+        raise (NumberWithheld if there and asked else NumberUnknown)(id=number)
     return _explained((USE, case, figure), scope, rows, amounts([row.row.group for row in rows], [asked])[figure])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts
@@ -11,6 +11,7 @@ from estimator.core.periods import Period, month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
+from estimator.governance.indicators.known_months import before, months_ever
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import (
     finest,
@@ -18,19 +19,22 @@ from estimator.governance.indicators.told_amounts import (
     month_impacts,
     told_in_use,
     told_sum,
+    with_shares,
 )
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
 
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 ENERGY = FOUR[0]
+T = TypeVar("T", bound=Interval)
 FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """Each total of the period with interval, coverage and parts, by month, and its history, which starts earlier."""
-    drawn, known = history(scope), months_of(scope.sources.rows)
-    hidden = withheld_months(scope, [m for m in drawn if m in known])  # with data here or without: not told either
+    drawn = history(scope)
+    begun = replace(scope, period=Period.over(drawn), only=None).begun
+    hidden = withheld_months(scope, begun)  # with data here or without
     there = {*months_of(scope.everything)} | hidden
     monthly = {month: _told(scope, month, hidden) if month in there else None for month in drawn}
     whole = of_scope(scope)
@@ -46,8 +50,14 @@ def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interv
     there = replace(scope, period=Period.over([month]), only=None)
     found, least = _four(there.lowered(_over(scope, [month]))), finest(there)
     impacts = () if month in hidden else month_impacts(scope, month // 100)
-    told = told_sum(found, least) if is_month_rounded(scope, month) else found
+    told = as_of_years(there, told_sum(found, least)) if is_month_rounded(scope, month) else found
     return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
+
+
+def as_of_years(scope: Scope, told: Mapping[str, T]) -> dict[str, T]:
+    """The amounts of a scope, rounded, with the shares that are told of its whole years."""
+    years = of_scope(scope.whole_years())
+    return {name: with_shares(amount, years[name]) for name, amount in told.items()}
 
 
 def footprint(scope: Scope, indicator: str) -> dict[str, Any]:
@@ -59,11 +69,11 @@ def history(scope: Scope) -> list[int]:
     """The months to draw: from those that the period is compared with, 12 at least and 24 at most, from the first one
     with data."""
     now = scope.period.months()
-    window = months_between(scope.before().period.first, now[-1])
+    window = months_between(before(scope).period.first, now[-1])
     while len(window) < FEWEST_MONTHS:
         window = [month_after(window[0], -1), *window]
     window = window[-max(MOST_MONTHS, len(now)) :]
-    there = months_of(scope.everything)
+    there = months_ever(scope)
     start = min((month for month in there if month >= window[0]), default=now[0])
     return [month for month in window if month >= min(start, now[0])]
 
@@ -83,7 +93,7 @@ def figures_of(scope: Scope) -> Mapping[str, Amount]:
 
 def _over(scope: Scope, months: Sequence[int]) -> Mapping[str, Amount]:
     """The figures of some months with data, of the territory."""
-    if scope.territory == WHOLE and len(months) == 1:
+    if scope.territory == WHOLE and len(months) == 1 and months[0] in scope.sources.figures_of_months:
         return scope.sources.figures_of_months[months[0]]
     kept, key = scope.sources.amounts, (scope.territory, scope.use, tuple(months))
     if key not in kept:

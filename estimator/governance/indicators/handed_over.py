@@ -6,9 +6,10 @@ from estimator.builds.merged_groups import SMALL
 from estimator.core.errors import sentences
 from estimator.core.periods import Period
 from estimator.core.typography import some_of
+from estimator.governance.indicators.known_months import known_in_both, known_months
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import WHOLE
-from estimator.results.totals import AuthorityPart, outside
+from estimator.results.totals import AuthorityPart, Outside, handed, outside
 from estimator.results.totals import lacking as lacking_months
 
 MOST = 5  # authorities that a sentence names
@@ -18,7 +19,13 @@ Pairs = Sequence[tuple[int, int]]  # months [yyyymm] that are compared, now and 
 def lacking(scope: Scope) -> list[AuthorityPart]:
     """Those whose files have not every known month of a period of the whole territory: its sum lacks something of them,
     that may be of any size."""
-    return lacking_months(list(_parts(scope)), scope.known_months())
+    return lacking_months(list(_parts(scope)), known_months(scope))
+
+
+def outside_of(scope: Scope) -> Outside:
+    """What authorities withhold of a scope, with the known months that they lack."""
+    parts = scope.sources.authorities if any(_parts(scope)) else ()
+    return scope.outside._replace(lacking=handed(parts, known_months(scope)))
 
 
 def incomplete(scope: Scope) -> list[AuthorityPart]:
@@ -46,7 +53,7 @@ def names(parts: Sequence[AuthorityPart]) -> list[str]:
 
 def not_comparable(scope: Scope, before: Scope) -> dict[str, str]:
     """Why two periods are not compared, by language, after its code; empty where they are."""
-    compared = scope.known_in_both(before)
+    compared = known_in_both(scope, before)
     if parts := one_sided(scope, compared):
         return sentences("indicators_missing", "one_sided", names=some_of(names(parts), MOST))
     if parts := empty_sided(scope, compared):

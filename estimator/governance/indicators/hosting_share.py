@@ -8,6 +8,7 @@ from typing import Any
 
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import rows_of_shares
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostUnknown, country_of, country_said, distance_class, shared
 from estimator.places.placing import answers_on
@@ -24,7 +25,7 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
     By site, and by country where that is said of its rows: which criteria are met, not met or unknown.
     """
     kwh: dict[tuple[str, str], float] = {}
-    for row in scope.rows:
+    for row in rows_of_shares(scope):
         name = row.row.host or "", country_of(row.zone)
         values = row.row.group.values
         kwh[name] = kwh.get(name, 0.0) + float(values.get("site_energy") or values.get("it_energy") or 0.0)

@@ -14,9 +14,10 @@ from estimator.governance.indicators.anonymity import (
     withheld_amount,
     withheld_budget,
 )
-from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
-from estimator.governance.indicators.handed_over import incomplete, not_handed
+from estimator.governance.indicators.footprints import RATIOS, as_of_years, footprints, of_scope
+from estimator.governance.indicators.handed_over import incomplete, not_handed, outside_of
 from estimator.governance.indicators.hosting_share import sober_hosting
+from estimator.governance.indicators.known_months import before, known_months
 from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
@@ -55,12 +56,12 @@ def sheet(scope: Scope) -> dict[str, Any]:
     entries = {e.id: _entry(e, found[e.id], scope) for e in INDICATORS}
     build = scope.sources.build
     body: dict[str, Any] = {"territory": scope.territory, "period": str(scope.period)}
-    before = scope.before().period
-    body |= {"previous": str(before), "same_season": scope.period.first % 100 == before.first % 100}
+    earlier = before(scope).period
+    body |= {"previous": str(earlier), "same_season": scope.period.first % 100 == earlier.first % 100}
     measured = [] if withheld(scope) else told_months(scope)  # when its uses ran is then not told either
-    body |= {"months": [month for month in measured if month in scope.known_months()], "measured": measured}
+    body |= {"months": [month for month in measured if month in known_months(scope)], "measured": measured}
     unread = _is_unread(scope) and not withheld(scope)
-    body |= {"outside": scope.outside._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
+    body |= {"outside": outside_of(scope)._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     added = computed(figures, found["coverage"]["proof"])
@@ -99,14 +100,14 @@ def _leaving(scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
 
 def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """The four footprints with their months, change and budget; withheld when about too few people."""
-    before, pace = scope.before(), Pace(scope)
+    earlier, pace = before(scope), Pace(scope)
     found = footprints(scope)
     hidden, why = withheld(scope), why_withheld(scope)
     of_year = hidden or withheld(scope.year(pace.year))
-    of_change = hidden or any(map(is_untold, comparable(scope, before)))
-    told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(before)
+    of_change = hidden or any(map(is_untold, comparable(scope, earlier)))
+    told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(earlier)
     values = {name: found[name]["value"] for name in FOOTPRINTS}
-    values = told_sum(values, finest(scope)) if is_rounded(scope) else values
+    values = as_of_years(scope, told_sum(values, finest(scope))) if is_rounded(scope) else values
     for name in FOOTPRINTS:
         entry, voted = found[name], pace.against_budget(name)
         entry["value"] = values[name]
@@ -128,18 +129,18 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
 
 def _finest_of_change(scope: Scope) -> float:
     """The finest place of the electricity of two totals that are compared [kWh]; 0 of whole ones."""
-    return max(map(finest_of_years, (scope, scope.before()))) if is_ever_rounded(scope) else 0.0
+    return max(map(finest_of_years, (scope, before(scope)))) if is_ever_rounded(scope) else 0.0
 
 
 def _told_change(scope: Scope, name: str) -> dict[str, Any]:
     """The change of a total, both of these made of their electricity as the months compared are told: of some months
     of a year, as these are; of whole years, as years are."""
-    before, least = scope.before(), _finest_of_change(scope)
-    found = change(scope, before, name)
+    earlier, least = before(scope), _finest_of_change(scope)
+    found = change(scope, earlier, name)
     if not least or "before" not in found:
         return found
     least *= 1 if found["months"] == len(scope.period.months()) and not finest(scope) else times_of(found["months"])
-    for end, span in zip(("after", "before"), comparable(scope, before), strict=True):
+    for end, span in zip(("after", "before"), comparable(scope, earlier), strict=True):
         if energy := of_scope(span)["energy"].central:
             told = told_amount(energy, KWH, least)
             found[end] = made_of(found[end], energy, told)

@@ -11,6 +11,7 @@ from estimator.builds.build_file import BuildFile
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.periods import first_day, month_after
 from estimator.governance.indicators.footprints import ENERGY
+from estimator.governance.indicators.known_months import months_ever
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
@@ -32,7 +33,7 @@ class Present(NamedTuple):
 def ledger_end(sources: Sources) -> int:
     """The last month [yyyymm] of the ledger, this one at most: a later date is an error."""
     today = month_of(sources.today)
-    return max((month for month in sources.build.months() if month <= today), default=today)
+    return max((month for month in months_ever(sources.ever) if month <= today), default=today)
 
 
 def past_year(sources: Sources) -> list[Attached]:

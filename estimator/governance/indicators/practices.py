@@ -9,7 +9,7 @@ from estimator.assessment.evaluation import coverage_weight
 from estimator.catalogue.schema import PROOFS
 from estimator.governance.commitments.commitments import SMALLEST_GROUP, Trained
 from estimator.governance.indicators.scope import Scope, of_case
-from estimator.governance.indicators.told_amounts import apart_ids, told_in_use
+from estimator.governance.indicators.told_amounts import apart_ids, rows_of_shares, told_in_use
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import UseCase
 from estimator.results.proofs import proofs
@@ -25,8 +25,9 @@ def right_sized(scope: Scope) -> dict[str, Any]:
     is not counted as served by a right-sized model.
     """
     fit, whole, unsaid, unknown, silent, apart = 0.0, 0.0, 0.0, [], [], apart_ids(scope)
+    rows = rows_of_shares(scope)
     for case in scope.in_use:
-        made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(scope.rows, case.id))
+        made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(rows, case.id))
         if not case.model or not made:
             continue
         whole += made
@@ -63,16 +64,16 @@ def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
 def coverage(scope: Scope) -> dict[str, Any]:
     """Use cases in use with known electricity in the period, and the electricity by proof. apart: how many more of
     which it is not told, where there are some."""
-    told = told_in_use(scope)
+    told, rows = told_in_use(scope), rows_of_shares(scope)
     seen = {row.id for row in scope.rows if row.row.group.values.get("it_energy") is not None}
     with_data = [case for case in told if case.id in seen]
-    lost = sum(row.row.group.values.get("it_energy") is None for row in scope.rows)
-    shares = proof_shares(scope.rows)
+    lost = sum(row.row.group.values.get("it_energy") is None for row in rows)
+    shares = proof_shares(rows)
     apart = {"apart": len(scope.in_use) - len(told)} if len(told) < len(scope.in_use) else {}
     body = {"value": _share(len(with_data), len(told)) | apart, "proof": shares, "not_estimable": lost}
-    body["impossible"] = impossible_share(scope, scope.rows)
+    body["impossible"] = impossible_share(scope, rows)
     silent = [case.id for case in told if case not in with_data]
-    return body | {"attached": None if scope.sources.elsewhere else _attached_share(scope.rows), "silent": silent}
+    return body | {"attached": None if scope.sources.elsewhere else _attached_share(rows), "silent": silent}
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import Amount
 from estimator.core.interval import Interval
+from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import expected
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.footprints import of_scope, totals
@@ -25,6 +27,7 @@ from estimator.governance.indicators.known_days import (
     unknown_rows,
     workdays,
 )
+from estimator.governance.indicators.known_months import dated_rows, months_ever
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import apart_ids, share_of_ceiling
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
@@ -64,13 +67,13 @@ class Pace:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.year = scope.period.last // 100
-        self.rows, self.days, self.worth, self.spent = _known(scope.year(self.year))
+        self.rows, self.dated, self.days, self.worth, self.spent = _known(scope.year(self.year))
 
     @cached_property
     def to_count(self) -> list[date]:
         """The days of the year from the first one on which the scope ever ran: nothing is invented before it."""
         sources = self.scope.sources
-        start, ever = date(self.year, 1, 1), days_run(sources.build, self.scope.everything, sources.today)
+        start, ever = date(self.year, 1, 1), days_run(sources.build, self._ever, sources.today)
         return days_between(max([start, *ever[:1]]), date(self.year, 12, 31))
 
     def projected(self, indicator: str, days: float = YEAR) -> Interval | None:
@@ -94,15 +97,17 @@ class Pace:
         """A month after the last known one: its days, at the pace of the known days of each use, or service without
         one, whatever it lacks before; None where nothing is to come, of a year that is over or whose uses are, and
         where more than a tenth of it would be made of uses known for too few days to trust."""
-        known, today = months_of(known_rows(self.rows)), self.scope.sources.today
+        known, today = months_of(known_rows(self.dated)), self.scope.sources.today
         left = days_between(last_day(known[-1]) + timedelta(1), date(self.year, 12, 31)) if known else []
         if not left or self.year < today.year:
             return None
         days = len(left) / (MONTHS - known[-1] % 100)
         paced = [row for row in self.rows if not row.row.training and not self._is_over(row)]
-        each = [(row.row.group.times(days / self._parts[_part(row)].worth), _part(row)) for row in paced]
+        alike = Days(self.to_count, self._days(self.dated))  # of a small use, as of those whose months are known
+        parts = [(row.row.group, self._parts.get(_part(row), alike)) for row in paced]
+        each = [(group.times(days / part.worth), part) for group, part in parts]
         found = totals([group for group, _ in each])[indicator]
-        short = [group for group, part in each if len(self._parts[part].known) < SHORT]
+        short = [group for group, part in each if len(part.known) < SHORT]
         if short and (totals(short)[indicator].central or 0.0) > LITTLE * (found.central or 0.0):
             return None
         return Interval.of(found.ends, found.unit) if found.known and found.central else None
@@ -127,15 +132,20 @@ class Pace:
 
     @cached_property
     def _parts(self) -> dict[str, Days]:
-        """The days of each use, or service without one, its trainings left out."""
+        """The days of each use, or service without one, its trainings left out; not of small ones, whose months are not
+        told."""
         sources, found = self.scope.sources, {}
-        for part in dict.fromkeys(_part(row) for row in self.rows if not row.row.training):
-            known = [row for row in self.rows if _part(row) == part and not row.row.training]
-            ever = [row for row in self.scope.everything if _part(row) == part]
+        for part in dict.fromkeys(_part(row) for row in self.dated if not row.row.training):
+            known = [row for row in self.dated if _part(row) == part and not row.row.training]
+            ever = [row for row in self._ever if _part(row) == part]
             first = days_run(sources.build, ever, sources.today)[:1]
             span = days_between(max([date(self.year, 1, 1), *first]), date(self.year, 12, 31))
             found[part] = Days(span, self._days(known))
         return found
+
+    @cached_property
+    def _ever(self) -> list[Attached]:
+        return dated_rows(replace(self.scope, period=Period.over(months_ever(self.scope) or [self.scope.period.last])))
 
     def _days(self, rows: Sequence[Attached]) -> list[date]:
         return days_known(self.scope.sources.build, rows, self.scope.sources.today)
@@ -187,7 +197,7 @@ class Pace:
         then = scope.year(objective.reference_year)
         stated, span = objective.reference, float(YEAR)
         if stated is None:
-            _, _, span, past = _known(then)
+            *_, span, past = _known(then)
             stated = None if incomplete(then) else past[indicator].central
         body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
@@ -230,7 +240,7 @@ class Pace:
         over = {end: day is not None and day <= self.scope.sources.today for end, day in reached.items()}
         body["maybe"] = over["high"] and not is_passed
         body["by_now"] = body["maybe"] and over["low"]
-        known = self._days(self.rows)
+        known = self._days(self.dated) if self.dated else []
         body["until"] = known[-1].isoformat() if known else None
         body["supposed"] = bool(known) and self._is_supposed(month_of(known[-1]))
         used = {end: share_of_ceiling(spent[end], budget.ceiling) for end in ENDS} if ends and budget.ceiling else None
@@ -247,11 +257,12 @@ class Pace:
         for row in self.rows:
             of_months[_part(row), row.row.month, row.row.training].append(row)
         for (part, _, training), rows in of_months.items():
-            days, found = self._days(rows), totals([row.row.group for row in rows])[indicator].central or 0.0
+            days = self._days(rows if part in self._parts else self.dated)
+            found = totals([row.row.group for row in rows])[indicator].central or 0.0
             for day in days:
                 spent[day] += found / len(days)
             if self.days < YEAR and not training and not self._is_over(rows[0]):
-                paced = self._parts[part]
+                paced = self._parts.get(part) or Days(self.to_count, days)
                 left = set(paced.span).difference(paced.known)
                 for day in left:
                     rest[day] += found * max(0.0, paced.times - 1) / len(left)
@@ -282,16 +293,16 @@ def _part(row: Attached) -> str:
     return row.id or row.row.service_key
 
 
-def _known(year: Scope) -> tuple[list[Attached], int, float, dict[str, Amount]]:
-    """The known months of a year, the days known of them, none without any, those that they stand for, and their
-    footprints."""
+def _known(year: Scope) -> tuple[list[Attached], list[Attached], int, float, dict[str, Amount]]:
+    """The known months of a year, those by whose days they are known, these days, none without any, those that they
+    stand for, and their footprints."""
     known, sources = _so_far(year), year.sources
-    running = month_of(sources.today)
-    months = sum(month != running for month in months_of(known_rows(known.rows)))
-    paced = [row for row in known.rows if not row.row.training] or known.rows
+    running, dated = month_of(sources.today), dated_rows(known)
+    months = sum(month != running for month in months_of(known_rows(dated)))
+    paced = [row for row in dated if not row.row.training] or dated
     days = days_known(sources.build, paced, sources.today) if paced else []
     counts = (YEAR, YEAR) if months == MONTHS else (max(1, len(days)), days_worth(days)) if paced else (0, 0)
-    return known.rows, *counts, of_scope(known)
+    return known.rows, dated, *counts, of_scope(known)
 
 
 def _so_far(year: Scope) -> Scope:

@@ -18,7 +18,7 @@ from estimator.governance.indicators.usage_by_case import Attached, attached, mo
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE, UseCase
 from estimator.results.reading import Results
-from estimator.results.totals import AuthorityPart, Outside, handed, outside
+from estimator.results.totals import AuthorityPart, Outside, outside
 
 NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
@@ -68,6 +68,11 @@ class Sources:
             return self
         return EveryService(**{field.name: getattr(self, field.name) for field in fields(Sources)})
 
+    @property
+    def running_month(self) -> int:
+        """That of today [yyyymm]."""
+        return self.today.year * 100 + self.today.month
+
     @cached_property
     def ever(self) -> "Scope":
         """The whole territory over all the months that are known."""
@@ -81,6 +86,11 @@ class Sources:
     @cached_property
     def small(self) -> dict[int, frozenset[str]]:
         """The use cases of too few people, by year: kept once found."""
+        return {}
+
+    @cached_property
+    def dated(self) -> dict[tuple[str, str | None], list[Attached]]:
+        """The rows by whose months those of a territory, or of one of its uses, are known: kept once found."""
         return {}
 
     @cached_property
@@ -220,7 +230,7 @@ class Scope:
     @cached_property
     def rows(self) -> list[Attached]:
         """Months of the ledger in the territory and the period."""
-        return [r for r in self.everything if r.row.month in self._months]
+        return [r for r in self.everything if r.row.month in self.months]
 
     @cached_property
     def every(self) -> "Scope":
@@ -233,33 +243,38 @@ class Scope:
         return min(self.period.last_day, self.sources.today)
 
     @cached_property
-    def _months(self) -> frozenset[int]:
+    def begun(self) -> list[int]:
+        """The months of the period that have begun by today, and later ones with data, whose dates are errors."""
+        running, there = self.sources.running_month, set(months_of(self.rows))
+        return [month for month in self.period.months() if month <= running or month in there]
+
+    @cached_property
+    def months(self) -> frozenset[int]:
         months = frozenset(self.period.months())
         return months if self.only is None else months & self.only
 
     @cached_property
     def outside(self) -> Outside:
-        """What authorities withhold of the period, of the whole territory, what it counts twice of theirs, and what
-        months they lack."""
+        """What authorities withhold of the period, of the whole territory, and what it counts twice of theirs."""
         whole = self.territory == WHOLE and self.use is None
         if not whole:
             return Outside(gaps=self.gaps)
-        every, found = self.sources.counted_twice, outside(self.sources.authorities, self._months)
-        mine = {code: [month for month in months if month in self._months] for code, months in (every or {}).items()}
+        every, found = self.sources.counted_twice, outside(self.sources.authorities, self.months)
+        mine = {code: [month for month in months if month in self.months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
-        late = handed(self.sources.authorities, self.known_months())
         build = self.sources.build
         found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
         found = found._replace(stray_merges=build.stray_merges)
         pairs = build.reasoned if self.sources.authorities else ()
-        reasoned = [pair for pair in pairs if not self._months.isdisjoint(pair["months"])]
-        return found._replace(counted_twice=twice, lacking=late, reasoned=reasoned, gaps=self.gaps)
+        reasoned = [pair for pair in pairs if not self.months.isdisjoint(pair["months"])]
+        return found._replace(counted_twice=twice, reasoned=reasoned, gaps=self.gaps)
 
     @cached_property
     def gaps(self) -> tuple[dict[str, Any], ...]:
         """The known months of the period in which a use in trial or in service has no data, and had some before, with
         its name: told to those who hold the data."""
-        months, known = dict[str | None, set[int]](), self.known_months()
+        months, running = dict[str | None, set[int]](), self.sources.running_month
+        known = [month for month in months_of(self.rows) if month != running]
         for row in self.everything if self.sources.inside and self.use is None else ():
             months.setdefault(row.id, set()).add(row.row.month)
         there = {case.name: months[case.id] for case in self.in_use if case.id in months}
@@ -286,17 +301,10 @@ class Scope:
         """Use cases in trial or in service."""
         return [c for c in self.cases if c.stage in IN_USE and c.outcome in ("en_cours", "generalise")]
 
-    def before(self) -> "Scope":
-        """The same territory over the same months a year before, where some are known in both; else over the previous
-        period of the same length, whose season may be another one."""
-        earlier = replace(self, period=self.period.same_months_before(), only=None)
-        return earlier if self.known_in_both(earlier) else replace(earlier, period=self.period.previous())
-
-    def known_in_both(self, before: "Scope") -> list[tuple[int, int]]:
-        """The complete months with data of a period that have their own in another one, with these."""
-        there, then = self.known_months(), before.known_months()
-        pairs = zip(self.period.months(), before.period.months(), strict=True)
-        return [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
+    def whole_years(self) -> "Scope":
+        """The same territory over the whole calendar years of the period."""
+        first, last = self.period.first // 100, self.period.last // 100
+        return replace(self, period=Period.over([first * 100 + 1, last * 100 + 12]), only=None)
 
     def year(self, year: int) -> "Scope":
         """The same territory over a whole year."""
@@ -305,11 +313,6 @@ class Scope:
     def of_use(self, case: UseCase) -> "Scope":
         """One use case of the register, over the same period."""
         return replace(self, territory=case.commune, use=case.id, only=None)
-
-    def known_months(self) -> list[int]:
-        """The complete months of the period with data."""
-        running = self.sources.today.year * 100 + self.sources.today.month
-        return [month for month in months_of(self.rows) if month != running]
 
     def over(self, months: Iterable[int]) -> "Scope":
         """The same territory and period, restricted to some months."""

@@ -34,8 +34,8 @@ def small_ids(scope: Scope) -> frozenset[str]:
     """The use cases of a scope in whose figures one agent could be recognised, in a year of its period or today; of the
     whole territory, the services in none too, each as a use of its own."""
     every = scope.every
-    years = (_small_in(every.sources, year) for year in _years(scope))
-    return frozenset(case.id for case in every.cases) & small_today(every.sources).union(*years)
+    years = (small_in(every.sources, year) for year in _years(scope))
+    return frozenset(case.id for case in every.cases).intersection(frozenset[str]().union(*years))
 
 
 def small_loose(scope: Scope) -> list[str]:
@@ -51,13 +51,13 @@ def small_beside(scope: Scope) -> dict[str, frozenset[str]]:
     sources, years, ids = scope.sources.every, {*_years(scope)}, dict[tuple[str, int], set[str]]()
     for row in sources.rows if sources.build.shared_time else ():
         ids.setdefault((row.row.service_key, row.row.month), set()).add(row.id or "")
-    found, today, small = dict[str, set[str]](), small_today(sources), small_ids(scope)
+    found, small = dict[str, set[str]](), small_ids(scope)
     for pair in sources.build.shared_time:
         few = {
             id
             for month in months_between(pair["beside_first"], pair["beside_last"])
             for id in ids.get((pair["beside"], month), ())
-            if id in today | _small_in(sources, month // 100)
+            if id in small_in(sources, month // 100)
         }
         for month in months_between(pair["first"], pair["last"]):
             for id in ids.get((pair["service_key"], month), ()) if month // 100 in years else ():
@@ -85,15 +85,15 @@ def small_today(sources: Sources) -> frozenset[str]:
     return frozenset(id for id, service in _services(sources).items() if _heads(heads, service) < SMALLEST_GROUP)
 
 
-def _small_in(sources: Sources, year: int) -> frozenset[str]:
-    """Those that are small in a month of a year, kept once found."""
+def small_in(sources: Sources, year: int) -> frozenset[str]:
+    """Those that are small in a month of a year, or today, kept once found."""
     if year not in sources.small:
         heads, rows = sources.commitments.with_access(*_ends(sources, [year])), dict[str, list[Attached]]()
         seated = _few_seats(sources, [year])
         for row in sources.rows:
             if row.id and row.row.month // 100 == year:
                 rows.setdefault(row.id, []).append(row)
-        sources.small[year] = frozenset(
+        sources.small[year] = small_today(sources).union(
             id
             for id, service in _services(sources).items()
             if _heads(heads, service) < SMALLEST_GROUP

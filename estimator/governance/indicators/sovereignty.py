@@ -1,12 +1,12 @@
 """Sovereignty: who makes the models in use, how open they are, where and under which law they run, by share of use."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from estimator.catalogue.models import known, load
-from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.places.evidence import HostUnknown, country_of, site, tables
 
 EUROPE = "EU27"
@@ -48,16 +48,16 @@ def _of_model(model: str | None) -> dict[str, str]:
     return {name: values.pop() if len(values) == 1 else MIXED for name, values in told.items()}
 
 
-def sovereignty(scope: Scope) -> dict[str, Any]:
-    """Each fact by share of the electricity of the period [1], largest first, unknown said; and the share of it whose
-    models come from the European Union, with what is unknown."""
-    kwh = [(row, float(row.row.group.values.get("it_energy") or 0.0)) for row in scope.rows]
+def sovereignty(rows: Sequence[Attached], day: date) -> dict[str, Any]:
+    """Each fact by share of the electricity of some months [1], largest first, unknown said; and the share of it whose
+    models come from the European Union, with what is unknown. day: of the facts."""
+    kwh = [(row, float(row.row.group.values.get("it_energy") or 0.0)) for row in rows]
     whole = sum(value for _, value in kwh)
     of: dict[tuple[str | None, str | None, str], dict[str, str]] = {}
     for row, _ in kwh:
         key = (row.row.model, row.row.host, row.zone)
         if key not in of:
-            of[key] = facts(row.row.model, row.row.host, scope.day, row.zone)
+            of[key] = facts(row.row.model, row.row.host, day, row.zone)
 
     def by(name: str) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, applies_to, is_counted, known_result
@@ -27,6 +28,7 @@ from estimator.core.number_format import significant
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
+from estimator.governance.indicators.known_months import dated_rows
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import KnownTeams, Team, people_of, small_ids, team_of
 from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
@@ -79,6 +81,12 @@ def is_rounded(scope: Scope) -> bool:
     return bool(told_together(scope))
 
 
+def rows_of_shares(scope: Scope) -> list[Attached]:
+    """The rows of which a scope tells shares, places and counts: of a sum that holds merged uses, those of its whole
+    years, as those of some of their months would tell in which a small use ran."""
+    return scope.whole_years().rows if is_rounded(scope) else scope.rows
+
+
 def is_month_rounded(scope: Scope, month: int) -> bool:
     """Whether that of one month [yyyymm] does, in the period of a scope or in its year."""
     year = replace(scope, period=Period(str(month // 100)), only=None)
@@ -101,7 +109,7 @@ def impacts_of(scope: Scope) -> frozenset[str]:
     unless it is of whole years. Nothing of it depends on in which months a small use ran."""
     months = scope.period.months()
     place = 1 if scope.only is not None or len(months) % 12 or months[0] % 100 != 1 else 0
-    years = {row.row.month // 100 for row in scope.rows} or {months[-1] // 100}
+    years = {row.row.month // 100 for row in dated_rows(scope)} or {months[-1] // 100}
     return frozenset.intersection(*(_impacts_of_year(scope, year)[place] for year in years))
 
 
@@ -120,9 +128,22 @@ def _impacts_of_year(scope: Scope, year: int) -> tuple[frozenset[str], frozenset
 
 
 def steady_impacts(rows: Sequence[Attached], few: frozenset[str]) -> frozenset[str]:
-    """The footprints that are told of the sum of these rows and of each of their months: all of them or none."""
-    by_month = ([row for row in rows if row.row.month == month] for month in months_of(rows))
-    return told_impacts(rows, few).intersection(*(told_impacts(there, few) for there in by_month))
+    """The footprints that are told of the sum of these rows and of each month of large uses: all of them or none. Each
+    small team is in each with the most that it takes in a month: in which it ran would decide it."""
+    large = [row for row in rows if row.id not in few]
+    beside = _largest_months(rows, few) if large else []
+    by_month = ([row for row in large or rows if row.row.month == month] for month in months_of(large or rows))
+    return told_impacts(rows, few).intersection(*(told_impacts([*there, *beside], few) for there in by_month))
+
+
+def _largest_months(rows: Sequence[Attached], few: frozenset[str]) -> list[Attached]:
+    """The rows of each small team in the month in which it takes the most electricity."""
+    teams = dict[Team, dict[int, list[Attached]]]()
+    for row in rows:
+        if (team := team_of(row.use_case, few)).few:
+            teams.setdefault(team, {}).setdefault(row.row.month, []).append(row)
+    largest = (max(months.values(), key=lambda there: sum(map(_kwh, there))) for months in teams.values())
+    return list(chain.from_iterable(largest))
 
 
 def told_impacts(rows: Sequence[Attached], few: frozenset[str]) -> frozenset[str]:
@@ -321,6 +342,16 @@ def told_interval(amount: T, least: float = 0.0) -> T:
         found |= {"at_factor_values": None, "envelope": None}
         found["parts"] = {name: part for name, part in amount.parts.items() if not part.known}
     return amount.model_copy(update=found)
+
+
+def with_shares(amount: T, years: Interval) -> T:
+    """A part of the sum of some years, rounded, with the shares that are told of the whole: its own would tell in which
+    months a small use ran."""
+    if not isinstance(amount, Amount):
+        return amount
+    shares = {name: share_of_merged(years[name]) for name in PARTS if name in amount and name in years}
+    untold = tuple(name for name in PARTS if name in amount.untold or shares.get(name, 0.0) is None)
+    return amount.model_copy(update={**shares, "untold": untold})
 
 
 def told_body(body: Any, unit: str, least: float = 0.0) -> Any:

@@ -18,9 +18,9 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.anonymity import Groups, withheld_months
 from estimator.governance.indicators.scope import NEVER, NOWHERE, EveryService, Scope, Sources, is_loose, own_use
 from estimator.governance.indicators.small_uses import people_of, small_ids
-from estimator.governance.indicators.told_amounts import rank_of, steady_impacts, told_impacts, told_row
+from estimator.governance.indicators.told_amounts import SHARES, rank_of, steady_impacts, told_impacts, told_row
 from estimator.governance.indicators.told_together import merged_beside, merged_groups
-from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE
 from estimator.governance.results_by_use_case import with_use_cases
@@ -128,29 +128,37 @@ def _published(scope: Scope) -> Scope:
 
 
 def _mask(table: pa.Table, scope: Scope, groups: Groups) -> pa.Array:
-    """Whether each row is told: by level and impact, then by use for a cell. By proof, what is left could be of one."""
+    """Whether each row is told: by level and impact, then by use for a cell. By proof, what is left could be of one.
+    The months are told that publications tell: the others of each year are a part too, which is their difference."""
     small = [row for row in scope.rows if row.id in groups.others]
     of_small = {row.row.service_key for row in small}
-    months, published = months_of(small), _published(scope)
-    by_month = [[row for row in small if row.row.month == month] for month in months]
+    published = _published(scope)
+    silent = withheld_months(published, scope.begun)
+    parts: dict[tuple[int, int], list[Attached]] = {}
+    for row in small:
+        month = row.row.month
+        parts.setdefault((month // 100, 0 if month in silent else month), []).append(row)
     untold = any(group.alone for group in merged_groups(published))
     levels = {
         "total": frozenset[str]() if untold else _told_impacts(small, scope),
         "month": frozenset[str]()
-        if withheld_months(published, months_of(scope.rows))
-        else frozenset.intersection(*(_told_impacts(rows, scope) for rows in by_month)),
+        if untold
+        else frozenset.intersection(*(_told_impacts(rows, scope) for rows in parts.values())),
         "proof": frozenset(),
     }
     named = {case.id for case in scope.cases}
 
     shown = groups.shown
 
-    def tells(level: str, service: str, use: str | None, impact: str) -> bool:
+    def tells(level: str, month: int | None, service: str, use: str | None, impact: str) -> bool:
         if level in ("service", "service_month"):
             return service not in of_small
-        return impact in levels[level] if level in levels else (use if use in named else own_use(service).id) in shown
+        if level in levels:
+            return month not in silent and impact in levels[level]
+        return (use if use in named else own_use(service).id) in shown
 
-    keys = zip(*(table.column(name).to_pylist() for name in ("level", "service", USE_CASE, "impact")), strict=True)
+    columns = ("level", "month", "service", USE_CASE, "impact")
+    keys = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
     return pa.array([tells(*key) for key in keys], pa.bool_())
 
 
@@ -205,11 +213,13 @@ def _rounded(told: ToldResults) -> pa.Table:
     of_year = {year: [row for row in merged if row.row.month // 100 == year] for year in years}
     finest = {year: rank_of(rows, people_of(told.scope.year(year))) for year, rows in of_year.items()}
     rows, found = [], told.table.to_pylist()
+    whole = {row["impact"]: row for row in found if row["level"] == "total"}
     energy = {row["month"]: row["central"] for row in found if row["level"] in SUMS and row["impact"] == "energy"}
     for row in found:
         if not told.is_rounded(row):
             rows.append(row)
         elif row["impact"] in impacts[month := row["month"]]:
+            row = row | {name: whole.get(row["impact"], {}).get(name) for name in SHARES}  # as of all of them
             rows.append(told_row(row, finest[month // 100] if month else 0.0, energy.get(month)))
     return pa.Table.from_pylist(rows, schema=told.table.schema)
 

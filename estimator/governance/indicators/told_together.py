@@ -61,10 +61,11 @@ class _Merging:
     Small ones are merged with each other and with the next smallest of their commune, whose total is then told. Where
     the commune has none that makes them enough, they join those of other territories, whose own total is withheld: a
     territory without a total first, then the commune of the least electricity, and the métropole last. A month is told
-    where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not; of
-    a group without a large one, all months that large uses have are, or none. A large use that shared the energy of a
-    computer with a small one is merged with it. in_one: whether what is in no use is published in one sum, as a use of
-    its own territory that is merged where a service of it is small; it hides no use of another.
+    where the large ones alone would hide any small one at the most that it takes in a month, whether it ran or not, so
+    none in which no large one ran; of a group without a large one, all months that large uses have are, or none. A
+    large use that shared the energy of a computer with a small one is merged with it. in_one: whether what is in no use
+    is published in one sum, as a use of its own territory that is merged where a service of it is small; it hides no
+    use of another.
     """
 
     def __init__(self, scope: Scope, before: Sequence[MergedGroup], in_one: bool = False) -> None:
@@ -87,7 +88,7 @@ class _Merging:
         uses = {id: units(of_case(ever.rows, id)) or 0.0 for id in self.rows}
         self.order = sorted(self.rows, key=lambda id: (uses[id], id))
         self.kwh = {id: _by_month(rows) for id, rows in self.rows.items()}
-        self.months = months_of(scope.rows)
+        self.months, self.begun = months_of([row for row in scope.rows if row.id not in self.small]), scope.begun
 
     def groups(self) -> tuple[MergedGroup, ...]:
         """Each group of the period; one that is not enough people whatever it is merged with is as small as can be."""
@@ -156,12 +157,13 @@ class _Merging:
         return not uses & self.small or (large > 0 and 0 not in nearly_all([most, large]))
 
     def _silent(self, uses: Unit) -> frozenset[int]:
-        """The months in which a group is not told: those in which its large uses hide no small one, with as many others
-        as it takes for the year less the months that are told to be enough."""
+        """The months in which a group is not told: those in which its large uses hide no small one, without data too,
+        with as few others, the largest first, as it takes for the year less the months that are told to be enough."""
         if uses <= self.small and self._is_regular(uses):
             return frozenset()
-        start = [month for month in self.months if not self._is_hiding(uses, [month])]
-        rest = [month for month in self.months if month not in start]
+        start = [month for month in self.begun if not self._is_hiding(uses, [month])]
+        rest = [month for month in self.begun if month not in start]
+        rest.sort(key=lambda month: -sum(self.kwh[id].get(month, 0.0) for id in uses - self.small))
         return frozenset(_grown(start, [rest], (lambda months: self._is_hiding(uses, months),)))
 
     def _is_regular(self, uses: Unit) -> bool:

@@ -11,9 +11,10 @@ from estimator.assessment.sensitivity import shapley
 from estimator.comparison.paired_draws import Side
 from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, withheld_months
 from estimator.governance.indicators.functional_units import counted_in, counting, known, units
 from estimator.governance.indicators.handed_over import not_comparable
+from estimator.governance.indicators.known_months import known_in_both, known_months
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import Attached
 
@@ -64,7 +65,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     difference = uncertainty.interval(drawn[1] - drawn[0], figure.unit)
     low, _, high = difference.ends
     body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference, "rises": low > 0}
-    body["compared"] = {"before": before.known_months(), "now": now.known_months()}
+    body["compared"] = {"before": known_months(before), "now": known_months(now)}
     body["months"] = len(body["compared"]["now"])
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
@@ -87,8 +88,10 @@ def _all_positive(values: Any) -> bool:
 
 
 def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
-    """The two scopes restricted to the calendar months that are complete and have data in both."""
-    both = now.known_in_both(before)
+    """The two scopes restricted to the calendar months that are complete, have data in both, and are told in both."""
+    both = known_in_both(now, before)
+    hidden = withheld_months(now, [month for pair in both for month in pair])
+    both = [pair for pair in both if hidden.isdisjoint(pair)]
     return now.over(month for month, _ in both), before.over(earlier for _, earlier in both)
 
 

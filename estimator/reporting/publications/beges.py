@@ -42,14 +42,15 @@ def beges(facts: ReportFacts) -> ReportFiles:
 def _records(facts: ReportFacts) -> Iterator[Record]:
     """A line a category and part, to two figures where it holds uses that are merged. These are told together or not at
     all: where a line would hold some of them and not the others, or be nearly one of them, no line that holds any is,
-    nor where no document tells their gases.
+    nor where no document tells their gases. Which lines hold some is of the whole
+    years of the period.
     """
     held: dict[str, list[Attached]] = {}
-    for row in () if facts.withheld else facts.scope.every.rows:
+    for row in () if facts.withheld else facts.scope.every.whole_years().rows:
         held.setdefault(owner(row.row.host), []).append(row)
     lines = {(who, part): rows for who in ITEMS for part in PARTS if (rows := _there(held.get(who, []), part))}
     groups = grouped(facts.scope)
-    merged = told_together(facts.scope).intersection(row.id for row in facts.scope.every.rows)
+    merged = told_together(facts.scope).intersection(row.id for rows in held.values() for row in rows)
     small, few = (
         {line: merged.intersection(row.id for row in rows) for line, rows in lines.items()},
         small_ids(facts.scope),
@@ -62,9 +63,12 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
             for line, uses in small.items()
         )
     )
-    for (who, part), rows in lines.items():
+    for (who, part), of_years in lines.items():
+        rows = [row for row in of_years if row.row.month in facts.scope.months]
+        if not rows and not small[who, part]:
+            continue
         amount = _amount(facts, rows, part)
-        proof = facts.proof(rows, rounded=bool(small[who, part]))
+        proof = facts.proof(of_years if small[who, part] else rows, rounded=bool(small[who, part]))
         if small[who, part]:
             amount, proof = (withheld_amount(amount), "") if split else (_told(facts.scope, amount), proof)
         yield _record(facts, who, part, (amount, proof or tell("proof_untold", facts.lang)))

@@ -1,6 +1,7 @@
 """A note for the budget annex on the ecological transition: known and unknown facts on each of its six axes."""
 
 from estimator.core.errors import say
+from estimator.governance.indicators.known_months import before as earlier
 from estimator.reporting.documents.document import Document, FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
@@ -27,7 +28,7 @@ def budget_vert(facts: ReportFacts) -> ReportFiles:
 
 def note(facts: ReportFacts) -> Document:
     """The note as a document."""
-    before = facts_in(facts.scope.before(), facts.lang)
+    before = facts_in(earlier(facts.scope), facts.lang)
     footprints = [facts.body["indicators"][name]["value"] for name in AXES.values() if name]
     signed = FieldList(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
     known = sum(amount["central"] is not None for amount in footprints)

@@ -14,7 +14,7 @@ from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
-from estimator.governance.indicators.told_amounts import is_rounded
+from estimator.governance.indicators.told_amounts import is_rounded, rows_of_shares
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.governance.register.schema import METROPOLE, WHOLE, is_commune
@@ -148,7 +148,7 @@ class ReportFacts:
     @cached_property
     def proof_shares(self) -> dict[str, float]:
         """Share of the IT electricity of the scope by proof, as it is told [1]; empty when it is not."""
-        shares = known_shares(self.scope.rows)
+        shares = known_shares(rows_of_shares(self.scope))
         return each_of_merged(shares) if is_rounded(self.scope) else shares
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from estimator.assessment.impacts import FIGURES, Amount, amounts
@@ -13,8 +14,14 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import missing_text
 from estimator.core.periods import Period
-from estimator.governance.indicators.anonymity import Groups, grouped, is_loose_rounded, too_few_of, withheld_amount
-from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.anonymity import (
+    Groups,
+    grouped,
+    is_loose_rounded,
+    told_together,
+    too_few_of,
+    withheld_amount,
+)
 from estimator.governance.indicators.told_amounts import finest, is_rounded, told_sum
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
@@ -62,8 +69,11 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index(_kind(facts, row, told_as))
         groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
-    for month in () if facts.withheld else too_few:
-        groups.setdefault((month, KINDS.index("others"), ""), [])
+    loose = hides and not told_as.loose
+    joined = not told_together(facts.scope).isdisjoint(case.id for case in facts.scope.cases)
+    untold = [kind for kind, so in (("others", joined), ("unregistered", loose)) if so]
+    for month, name in () if facts.withheld else product(too_few, untold):
+        groups.setdefault((month, KINDS.index(name), ""), [])
     provenance = {name: facts.provenance[name] for name in ("mark", "build", "factors_version", "method")}
     for (month, kind, id), rows in sorted(groups.items()):
         case = rows[0].use_case if id else None
@@ -133,24 +143,18 @@ def _package(facts: ReportFacts) -> str:
         "encoding": "utf-8",
         "schema": schema(),
     }
+    of_years = facts.scope.whole_years().rows  # those of its months would tell in which a small use ran
     body = {
         "profile": "tabular-data-package",
         "name": "sobria-footprints",
         "title": f"{facts.mark} : {title}" if facts.mark else title,
         "description": facts.say("data_description"),
         "created": facts.scope.sources.build.made_at,
-        "sources": sources_of(_rows_of_years(facts.scope)),
+        "sources": sources_of(of_years),
         "sobria": about,
         "resources": [resource],
     }
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
-
-
-def _rows_of_years(scope: Scope) -> list[Attached]:
-    """Those of the whole calendar years of a period: the sources of its months alone would tell in which a small use
-    ran."""
-    years = {month // 100 for month in scope.period.months()}
-    return [row for row in scope.everything if row.row.month // 100 in years]
 
 
 def sources_of(rows: Iterable[Attached]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
+from estimator.governance.indicators.known_months import before as earlier
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
@@ -55,7 +56,7 @@ def reen(facts: ReportFacts) -> ReportFiles:
 
 def review(facts: ReportFacts) -> Document:
     """The review as a document."""
-    before = facts_in(facts.scope.before(), facts.lang)
+    before = facts_in(earlier(facts.scope), facts.lang)
     told = sayable(facts.body)
     facts, before = with_merged(facts), with_merged(before)
     never = [typeset(say("claims", claim.id, facts.lang), facts.lang) for claim in claims()]

@@ -9,7 +9,7 @@ from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import interval_text, partly_text, rough_share_text, share_text, unit_text
-from estimator.core.periods import months_between
+from estimator.core.periods import Period, months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.anonymity import told_months, withheld
 from estimator.governance.indicators.footprints import footprint
@@ -18,6 +18,7 @@ from estimator.governance.indicators.told_amounts import (
     impacts_of,
     is_month_rounded,
     is_rounded,
+    rows_of_shares,
     told_interval,
 )
 from estimator.governance.indicators.usage_by_case import last_day
@@ -73,13 +74,13 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     for month, amount in months.items():
         if amount:
             told = facts.scope.lowered({name: amount})[name]
-            rows = [row for row in facts.scope.rows if row.row.month == month]
-            proof = facts.proof(rows, is_month_rounded(facts.scope, month))
+            there = replace(facts.scope, period=Period.over([month]))
+            proof = facts.proof(rows_of_shares(there), is_month_rounded(facts.scope, month))
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
             yield _amount_fields(facts, name, told, proof) | span | about
     if len(months) != 1:
-        proof = facts.proof(facts.scope.rows, is_rounded(facts.scope))
+        proof = facts.proof(rows_of_shares(facts.scope), is_rounded(facts.scope))
         whole = _amount_fields(facts, name, found["value"], proof) | _span(facts)
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 

@@ -19,6 +19,7 @@ from estimator.core.refusals import ListedRefusal
 from estimator.core.validation_messages import expected as expected_text
 from estimator.governance.indicators.anonymity import why_withheld, withheld, withheld_amount
 from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.handed_over import outside_of
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import finest, is_rounded, told_interval
@@ -126,7 +127,7 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
         raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
     if not found:
         raise _none_of(str(scope.period), [file.period for file in merged]) if merged else SobriaError("no_merged_file")
-    source = ReviewSource(True, "", scope.outside, _own(scope, own), tuple(several), _own_of_each(scope, own), here)
+    source = ReviewSource(True, "", outside_of(scope), _own(scope, own), tuple(several), _own_of_each(scope, own), here)
     return TerritoryReview(tuple(found), codes, tuple(left), source, tuple(expected))
 
 

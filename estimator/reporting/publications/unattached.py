@@ -18,7 +18,7 @@ def unattached(facts: ReportFacts) -> Interval:
     whole = replace(facts.scope, territory=WHOLE)
     own = whole.sources.own(whole.rows)
     loose = of_case(own, None)
-    if own and not loose:
+    if not loose and (own or is_rounded(whole)):
         return Interval.exact(0.0, "kWh")
     found = totals([row.row.group for row in loose])["energy"]
     if grouped(whole).too_few or grouped(whole).loose:
