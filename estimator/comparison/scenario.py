@@ -125,7 +125,7 @@ class People(Typed):
     screen_minutes: float | None = Field(
         None, ge=0, le=1e5, description="of the terminal, for one answer; default: those of work [min]"
     )
-    work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one answer [min]")
+    work_minutes: float | None = Field(None, ge=0, le=1e5, description="of a person's work, for one answer [min]")
 
     @property
     def at_screen(self) -> float | None:

@@ -256,7 +256,7 @@ def test_a_set_spans_its_members() -> None:
 def test_a_task_that_no_program_does_says_so_on_every_door(task: str) -> None:
     """No known program: doing it oneself takes an agent's minutes; never silence."""
     scenario = scenario_from(TOWN.model_copy(update={"task": task}), "fr")
-    answer, said = decision(scenario, today=DAY), "prend les minutes d'un agent"
+    answer, said = decision(scenario, today=DAY), "prend les minutes d'une personne"
     assert scenario.options[0].status == "not_studied" and said in scenario.options[0].why
     sheet = "".join(rendered(evaluation(facts_of(scenario, "fr")), kind) for kind in ("html", "csv"))
     doors = (compare_text(answer, "fr", brief=True), sheet, str(results_table.numbers(answer, scenario, "fr")))
@@ -482,7 +482,7 @@ def test_a_program_chosen_on_a_card_is_named_in_the_language_of_the_page() -> No
         f"{texts('program', 'en')['static-page']} (server of its own)",
         own["label"],
     ]
-    assert in_language(in_language(kept, "en"), "fr").options[0].label == "le travail d'un agent"
+    assert in_language(in_language(kept, "en"), "fr").options[0].label == "le travail d'une personne"
 
 
 def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
@@ -507,7 +507,7 @@ def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
         bare = lead.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
         assert bare.casefold().startswith(start) and "fois moins d'électricité" in bare
         assert (
-            "Le travail d'un agent : aucun serveur, mais 30 min" in bare
+            "Le travail d'une personne : aucun serveur, mais 30 min d'une personne à chaque fois" in bare
             and "2 500 h par an, et 100 à 360 kWh d'électricité par an à son poste" in bare
         )
 

@@ -1655,7 +1655,7 @@ def test_a_test_made_on_another_task_is_set_aside_and_comes_back_with_its_task()
     assert (found.quality, found.people, found.accepted) == (None, None, 1.0) and field(
         at, place, "quality"
     ).value == ""
-    said = "Essai fait sur une autre tâche (reformuler un courrier) : 47/60, 2 min d'un agent. Mis de côté"
+    said = "Essai fait sur une autre tâche (reformuler un courrier) : 47/60, 2 min d'une personne. Mis de côté"
     assert said.casefold() in plain_spaces(text_of(at)).replace("’", "'").casefold()
     back = typed(at, "five", "task", "rewrite")
     assert address(back).options[-1] == scenario.options[-1] and "Mis de côté" not in text_of(back)
