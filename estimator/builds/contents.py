@@ -96,7 +96,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     portions = _portions(engine, answered, found.unstated)
     sum_copied(engine, found, filled)
     if rollups.fresh:
-        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", also=JUDGED)
+        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", **JUDGED)
         rollups.judged = sum_parts(engine, found, rollups.same, filled, judged)
     sum_parts(engine, found, {file: one.same for file, one in stated_columns(engine, rest).items()}, filled)
     sum_kept(engine, rollups.sums)
@@ -146,7 +146,8 @@ def _portions(engine: DuckDB, answered: AnsweredFactors, unstated: Set[str]) -> 
     marked = f"COALESCE(answer_marks.mark, '') || {marked}" if answered.days() else marked
     told = {"marked": marked, "answers": ANSWERS if answered.days() else ""}
     portions = partial(sql_text("portions.sql").format, **told)
-    engine.run(f"CREATE VIEW portions AS {portions(runs='runs', also='')}")
+    across = sql_text("across_months.sql").format(runs="runs")
+    engine.run(f"CREATE VIEW portions AS {portions(runs='runs', also='', across=across)}")
     return portions
 
 

@@ -34,7 +34,7 @@ def checks(engine: DuckDB, catalogue: Catalogue, filled: Set[str], unstated: Set
     have another value than rows state; says: what they may say, where that is known."""
     classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
     unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")
-    told = {"classed": f"{[row['subject'] for row in classed]}", "unknown_model": "FALSE"}
+    told = {"noted": _NOTED, "classed": f"{[row['subject'] for row in classed]}", "unknown_model": "FALSE"}
     if unknown:  # else not sought
         told["unknown_model"] = f"row_id IN (SELECT row_id FROM slices WHERE {OF_UNKNOWN_MODEL})"
     rows = _noted(faulted(engine, catalogue, unstated - filled, says), told)
@@ -49,9 +49,10 @@ def looked(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says)
         f"CASE WHEN {' AND '.join(stand[c])} THEN LIST_CONTAINS(checks, {texts_sql([c])}) END" for c in sorted(stand)
     ]
     still = " OR ".join(["FALSE", *noted])
-    rows = _noted(faulted(engine, catalogue, unstated, says), {"classed": "[]", "unknown_model": "FALSE"})
+    told = {"noted": "NULL", "classed": "[]", "unknown_model": "FALSE"}
+    rows = _noted(faulted(engine, catalogue, unstated, says, listed=False), told)
     return f"SELECT *, ({_MAY_BE.format(noted=f'({still})')}) AS looked FROM ({rows})"
 
 
 def _noted(faulty: str, told: Mapping[str, Any]) -> str:
-    return sql_text("noted.sql").format(faulted=faulty, noted=_NOTED, **told)
+    return sql_text("noted.sql").format(faulted=faulty, **told)

@@ -92,10 +92,12 @@ def _number(value: Any) -> str:
     return value.number if isinstance(value, _Column) else _sql(value)
 
 
-def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says | None = None) -> str:
+def faulted(
+    engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says | None = None, listed: bool = True
+) -> str:
     """SQL of the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and how far it
     is beyond; NULL where there is none. unstated: columns of no run; says: all that runs may say of what limits them,
-    where that is known."""
+    where that is known; listed: whether faults are told, which are long to plan."""
     held = [name for name in NUMBERS if name not in unstated]
     limits, joins = _limits(engine, catalogue, (says or _says(engine)).texts)
     every = (
@@ -124,11 +126,9 @@ def faulted(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says
             for name, value in zip(FIGURES, (*names, excess), strict=True)
         )
         told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
-    return (
-        f"SELECT *, CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}],"
-        " lambda fault: fault IS NOT NULL) END AS faults FROM"
-        f" (SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins}))"
-    )
+    faulty = f"SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins})"
+    faults = f"CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}], lambda fault: fault IS NOT NULL) END"
+    return f"SELECT *, {faults} AS faults FROM ({faulty})" if listed else faulty
 
 
 def _says(engine: DuckDB) -> Says:

@@ -42,7 +42,8 @@ KWH = (
     "(COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)"
     " + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share"
 )
-JUDGED = f", looked, {KWH} * part AS kwh"  # what else is told of portions that are judged while they are summed
+# Of portions that are judged while they are summed, what else is told; rows of large parts are of one month.
+JUDGED = {"also": f", looked, {KWH} * part AS kwh", "across": ""}
 # Keys made of several columns, those that are one where no row states any of these; the others are a column, of a row
 # within one month as all those of large parts, `other_mode` but for rows of unknown electricity.
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")

@@ -1,20 +1,11 @@
--- A run across months, or across the day of an answer of a supplier, is shared by duration. The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
+-- A run across months, or across the day of an answer of a supplier, is shared by duration (`across_months.sql`). The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
 -- Tokens read again are the sum over requests of written × (read + written ÷ 2): a row that stands for several requests
 -- is summed from its means. What is kept in cache is not read, and is read again.
 WITH parts AS (
   SELECT runs.*, start_month AS month, CAST(1.0 AS DOUBLE) AS part, TRUE AS begins, start_us AS from_us
   FROM {runs} AS runs
   WHERE NOT several_months
-  UNION ALL
-  SELECT
-    runs.*,
-    months.month,
-    (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part,
-    months.from_us <= runs.start_us AS begins,
-    GREATEST(months.from_us, runs.start_us) AS from_us
-  FROM {runs} AS runs
-  JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
-  WHERE several_months
+  {across}
 )
 SELECT
   row_id, held_in, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
