@@ -33,7 +33,6 @@ from estimator.core.number_format import (
 )
 from estimator.core.typography import typeset
 
-AGAIN = 1.1  # times that an answer is asked for before one is accepted, from which it is told
 FEW_MODELS = 3  # whose pairs are all told
 UNREAD = "no_reasoning"  # the warning of tokens that count for zero because nobody stated them
 
@@ -63,7 +62,7 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             period = answer.scenario.need.period
             said = say("sharing", "own_server", lang, option=option.label, amount=amount, period=period)
             yield "sharing", _capital(said, lang)
-    yield from _refused(answer, lang)
+    yield from (("again", _capital(text, lang)) for text in _refused(answer, lang))
     yield from (("unread", _capital(text, lang)) for text in _unread(answer, lang))
     yield from (("country", _capital(text, lang)) for text in _countries(answer, lang))
     yield from _balances(answer, lang)
@@ -120,13 +119,17 @@ def _places(options: Iterable[AnsweredOption], lang: str) -> str:
     return ", ".join(dict.fromkeys(load().label(o.host or "", lang) for o in options))
 
 
-def _refused(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
-    """The options whose figures are counted several times, since some of their answers will not do; not how many
-    times: beside the ratios of options, of one alone, it would be read as one of these."""
-    for option in (o for o in answer.options if o.per_unit):  # none accepted: no figure
-        if 1 / option.accepted >= AGAIN:
-            failed = share_text(1 - option.accepted, lang)
-            yield "again", _capital(say("compare", "again", lang, label=option.label, failed=failed), lang)
+def _refused(answer: Answer, lang: str) -> Iterator[str]:
+    """The share of answers that will not do, of every option that has some, as its figures count it; not how many
+    times they are asked for: beside the ratios of options, of one alone, it would be read as one of these."""
+    refusing = sorted((o for o in answer.options if o.per_unit and o.accepted < 1), key=lambda o: -o.accepted)
+    if not refusing:
+        return
+    low, *_, high = (share_text(1 - o.accepted, lang) for o in (refusing[0], *refusing))
+    if low == high:
+        yield say("compare", "again", lang, label=", ".join(o.label for o in refusing), failed=low)
+    else:
+        yield say("compare", "again_several", lang, count=str(len(refusing)), low=low, high=high)
 
 
 def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:

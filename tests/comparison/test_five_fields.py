@@ -781,14 +781,18 @@ def test_a_model_kept_alone_is_set_against_another_supposed_shared_only_where_it
     assert pair and pair.ratio
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de réponses à refaire"), (0.95, "")])
+@pytest.mark.parametrize(("share", "told"), [(0.6, "40 % de réponses à refaire"), (0.95, "5 % de réponses à refaire")])
 def test_answers_that_will_not_do_multiply_figures_and_it_is_said(share: float, told: str) -> None:
-    """Of a search without AI, 60 % of the answers do: its figures are counted 1 / 0.6 = 1.67 times; 1 / 0.95 is 1.05,
-    which nobody needs to read."""
+    """Of a search without AI, 60 % of the answers do: its figures are counted 1 / 0.6 = 1.67 times; 1 / 0.95 is 1.05.
+    Of several options, from the least share to the most, and how many they are: all that are counted so."""
     values = scenario_from(TOWN, "fr").model_dump(exclude_defaults=True)
     values["options"][0]["quality"] = {"value": share, "test": "essai", "by": "DSI", "date": "2026-05-01"}
     answer = decision(scenario_of(values), today=DAY)
     said = [spaced(text) for text in answer.said("again", "fr")]
-    assert len(said) == bool(told) and all(told in text and "×" not in text for text in said), "no ratio of one alone"
+    assert len(said) == 1 and all(told in text and "×" not in text for text in said), "no ratio of one alone"
     assert all(spaced(text) in spaced(compare_text(answer, "fr", True)) for text in said)
     assert len(answer.said("again", "en")) == len(said)
+    values["options"][-1]["quality"] = {"value": 0.88}
+    [several] = decision(scenario_of(values), today=DAY).said("again", "fr")
+    ends = ("12 % à 40 %", "5 % à 12 %")[share > 0.88]
+    assert spaced(several).startswith(f"2 options : {ends} de réponses à refaire")

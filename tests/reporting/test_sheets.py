@@ -481,7 +481,7 @@ def test_the_questionnaire_names_what_runs_at_a_site_without_ai_too(root: Path) 
         .replace('label = "la foire aux questions"', 'label = "Chat, FAQ."')
     )
     found = plain(rendered(questions(facts_of(parse_scenario(text), "fr")), "md"))
-    assert "Pour : Chat, FAQ ; le modèle léger sur serveur réservé." in found and ".." not in found
+    assert "Pour : Chat, FAQ ; le modèle léger réservé." in found and ".." not in found
 
 
 def test_the_questionnaire_filled_in_is_read_back() -> None:
