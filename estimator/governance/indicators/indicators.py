@@ -23,8 +23,10 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
+    AS_THEY_ARE,
     KWH,
     OF_CHANGE,
+    OF_YEAR,
     apart_ids,
     finest,
     finest_of_years,
@@ -68,7 +70,8 @@ def sheet(scope: Scope) -> dict[str, Any]:
     if is_ever_rounded(scope):
         units = {id: entry["value"].unit for id, entry in entries.items() if isinstance(entry["value"], Interval)}
         least = _finest_of_change(scope)
-        entries |= {id: told_body(entries[id], unit, least) for id, unit in units.items()}
+        kept = AS_THEY_ARE if is_rounded(scope.year(scope.period.last // 100)) else OF_YEAR
+        entries |= {id: told_body(entries[id], unit, least, kept) for id, unit in units.items()}
         if is_rounded(scope):
             added = [one | {"value": told_interval(one["value"], finest(scope))} for one in added]
     return body | {"indicators": entries, "added": added}

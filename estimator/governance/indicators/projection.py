@@ -29,7 +29,7 @@ from estimator.governance.indicators.known_days import (
 )
 from estimator.governance.indicators.known_months import dated_rows, months_ever
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import apart_ids, share_of_ceiling
+from estimator.governance.indicators.told_amounts import apart_ids, is_ever_rounded, share_of_ceiling, told_amount
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 
 MONTHS = 12
@@ -188,7 +188,8 @@ class Pace:
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
         With what `known` says; verdict as in `against_budget`, "start" up to the reference year: it starts the path.
-        reference: None, and no path, where an authority did not hand over every month of it.
+        reference: None, and no path, where an authority did not hand over every month of it. month: the path of a year
+        divided equally among its months; of a reference that leaves rounded, made of it as it leaves.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -202,11 +203,15 @@ class Pace:
         body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
+        body["month"] = None
         if self.year <= objective.reference_year:
             return body | {"verdict": "start"}
         if stated is None:
             return body
         body |= {"path": expected(objective, self.year, stated), "target": objective.target(stated)}
+        rounded = objective.reference is None and is_ever_rounded(scope)
+        told = told_amount(stated, self.spent[indicator].unit) if rounded else stated
+        body["month"] = expected(objective, self.year, told) * YEAR / span / MONTHS if span else None
         return body | {"verdict": verdict_of(body["path"], body["projected"], body["at_least"])}
 
     def against_budget(self, indicator: str) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ so its ends, and there its other impacts, are made of its electricity or central
 all told one by one keeps its figures. Several months of a year, of which there are many, are to one place more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import partial
@@ -49,6 +49,7 @@ PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
 NUMBERS = ("before", "after", "reference", "path", "target")  # of a body: amounts without an interval
 OF_CHANGE = ("established", "rises", "months", "compared", "before", "after")  # what is told of a change
 AS_THEY_ARE = ("objective", "limits", "services", "value", "months", "history")  # votes, uses told alone, what is done
+OF_YEAR = (*AS_THEY_ARE, "budget", "month_to_come", "projected")  # and what is made of the electricity of a year
 NOT_TOLD = ("at_factor_values", "lowest", "highest", "as_read_kwh")  # columns of results: one more equation each
 
 
@@ -354,28 +355,30 @@ def with_shares(amount: T, years: Interval) -> T:
     return amount.model_copy(update={**shares, "untold": untold})
 
 
-def told_body(body: Any, unit: str, least: float = 0.0) -> Any:
+def told_body(body: Any, unit: str, least: float = 0.0, kept: Collection[str] = AS_THEY_ARE) -> Any:
     """What a total is compared with, in the body of a document, with every amount in it rounded; the total itself and
     its months are by whoever knows what they hold. unit: of the amounts without an interval. Of a change, which way it
     goes: how much, beside a total that is known elsewhere, would be the other one to more figures than it is told; a
-    share of a ceiling is that of what is told of the spent part. least: the finest rank of both totals [kWh]."""
+    share of a ceiling is that of what is told of the spent part. least: the finest rank of both totals [kWh]; kept: the
+    names that stay as they are, `OF_YEAR` where the year is of uses that are all told one by one, as its total is."""
     if isinstance(body, Interval):
         return told_interval(body)
     if isinstance(body, Mapping):
-        told = {name: value if name in AS_THEY_ARE else _told(name, value, unit, least) for name, value in body.items()}
+        told = {name: v if name in kept else _told(name, v, unit, (least, kept)) for name, v in body.items()}
         if used := body.get("used"):
             told["used"] = {end: share_of_ceiling(told["spent"][end], body["ceiling"]) for end in used}
         return told
-    return [told_body(one, unit, least) for one in body] if isinstance(body, list) else body
+    return [told_body(one, unit, least, kept) for one in body] if isinstance(body, list) else body
 
 
-def _told(name: str, value: Any, unit: str, least: float) -> Any:
+def _told(name: str, value: Any, unit: str, how: tuple[float, Collection[str]]) -> Any:
+    least, kept = how
     if name == "change":
         value = {one: value[one] if one in (*OF_CHANGE, "missing") else None for one in value}
     if isinstance(value, float):
         of_part = least if name in OF_CHANGE and unit == KWH else 0.0  # the others are of a year
         return told_amount(value, unit, of_part) if name in NUMBERS else value
-    return told_body(value, unit, least)
+    return told_body(value, unit, least, kept)
 
 
 def _of(unit: str, least: float) -> Callable[[float], float]:

@@ -7,7 +7,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import untold_ids, withheld, withheld_budget
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import is_ever_rounded, told_body
+from estimator.governance.indicators.told_amounts import is_rounded, told_body
 from estimator.governance.register.schema import WHOLE, UseCase
 
 
@@ -35,7 +35,7 @@ def territory_budgets(scope: Scope) -> list[dict[str, Any]]:
                     withheld_budget(said)
                     if hidden
                     else told_body(said, pace.spent[name].unit)
-                    if is_ever_rounded(other)
+                    if is_rounded(other.year(pace.year))
                     else said
                 )
                 found.append({"territory": territory, "indicator": name, "unit": pace.spent[name].unit} | told)

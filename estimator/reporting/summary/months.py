@@ -6,8 +6,6 @@ from typing import Any
 
 from estimator.core.interval import Interval
 from estimator.core.number_format import step_for, tick_text, with_unit
-from estimator.governance.indicators.known_days import YEAR
-from estimator.governance.indicators.projection import MONTHS
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg, ticks_of
 
 HIGH, GROUND = 88, 4  # height of a picture, and below its zero [px]
@@ -57,8 +55,7 @@ def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:
     entry = body["indicators"][key]
     path, pace = entry["path"], entry["month_to_come"] if tall == LARGE else None
     months = {int(month): amount for month, amount in entry["history"].items()}
-    limit = path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
-    return History(months, frozenset(body["months"]), limit, pace, tall)
+    return History(months, frozenset(body["months"]), path and path["month"], pace, tall)
 
 
 def axis(history: History, lang: str) -> tuple[float, dict[float, str]]:
