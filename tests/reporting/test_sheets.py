@@ -325,7 +325,11 @@ def test_a_quality_that_is_only_typed_is_said_stated_and_reaches_nothing_for_sur
     assert not re.search("seuil atteint|constatée|qui suffi", text)
     dated = [o | {"quality": {"value": 0.94, "date": "2026-05-02"}} for o in typed]
     text = plain(words(page(evaluation(facts("fr", *dated, constraints=limits)))))
-    assert "seuil atteint" in text and "qualité constatée" in text and "sans essai connu" not in text
+    assert "seuil atteint, sur un nombre de cas non dit" in text and "Nombre de cas de l'essai non dit" in text
+    assert "qualité constatée" in text and "sans essai connu" not in text
+    counted = [o | {"quality": {"value": 0.94, "cases": 5000}} for o in typed]
+    text = plain(words(page(evaluation(facts("fr", *counted, constraints=limits)))))
+    assert "seuil atteint" in text and "non dit" not in text
     mixed = plain(words(page(evaluation(facts("fr", typed[0], dated[1], constraints=limits)))))
     assert "qualité, l'une sans essai connu : 94 %" in mixed
 

@@ -156,9 +156,11 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
         return (say("compare", option.status, facts.lang),)
     lines = [facts.say("quality", value=facts.score(option.quality))]
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
-        reached = "meets_stated" if option.weak else "meets" if option.meets_threshold else "untold"
+        met = "meets" if option.quality and option.quality.cases else "meets_unsized"
+        reached = "meets_stated" if option.weak else met if option.meets_threshold else "untold"
         key = "meets_weak" if option.assured is False else reached
         lines[0] += ", " + facts.say(key)
+    lines += [facts.say("old_test")] if _is_old(facts, option) else []
     if option.why and option.meets_threshold is False:
         lines.append(facts.say("below_why", why=clipped(option.why, SHORT)))
     if option.accepted_why:
@@ -173,6 +175,14 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.minutes is not None:
         lines.append(facts.say(facts.answer.minutes_key(option), **work_facts(facts.answer, option, facts.lang)))
     return tuple(lines)
+
+
+def _is_old(facts: SheetFacts, option: AnsweredOption) -> bool:
+    """Whether its test is the one that the register says is too old, of a use that is not over."""
+    case = facts.use_case
+    if case is None or case.tested is None or option.quality is None or case.is_over:
+        return False
+    return option.quality.date == case.tested.date.isoformat() and case.quality_is_old(facts.day)
 
 
 def with_electricity(facts: SheetFacts, option: AnsweredOption) -> str:
