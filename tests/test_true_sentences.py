@@ -346,6 +346,18 @@ def test_the_headline_sets_the_smallest_model_that_may_suffice_against_the_large
     assert not plain_text(decision(light_and_large(0.5), today=DAY).said("lead", "fr")[0]).startswith("Un modèle léger")
 
 
+def test_a_site_without_a_country_is_judged_on_the_one_that_its_option_states() -> None:
+    """A server room has no country of its own; the option says France, which the document and the page then judge."""
+    found = decision(light_and_large(), sites=("large", ["class/server-room"]), today=DAY)
+    host, by = "class/server-room", ("le scénario", "essai")
+    alone, judged = (compare_data.hosting(host, DAY, *said) for said in ((), (found.options[0], by)))
+    assert [c.status for c in alone.criteria if c.id == "8.6"] == ["unknown"]
+    assert {c.id: c.status for c in judged.criteria} == found.sites[0].criteria
+    assert found.sites[0].criteria["8.6"] != "unknown" and judged.distance == "country"
+    supposed = found.options[0].model_copy(update={"zone_supposed": True})
+    assert compare_data.hosting(host, DAY, supposed, by) == alone
+
+
 def test_sites_say_the_requests_together_that_their_kind_makes_suppose() -> None:
     hosts = ("scaleway/fr-par-2", "aws/us-east-1")
     found = compare_data.placed(light_and_large(), "light", hosts, "fr")

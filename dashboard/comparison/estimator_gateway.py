@@ -11,13 +11,13 @@ from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import ExplainedNumber, explain_number
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
-from estimator.comparison.answer import Answer, Difference
+from estimator.comparison.answer import Answer, AnsweredOption, Difference
 from estimator.comparison.comparison import explain_difference
 from estimator.comparison.decision_sheet import comparator_of, decision
 from estimator.comparison.five_fields import PLACES, answers_of, tasks
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenario
-from estimator.comparison.site_comparison import at_hosts
+from estimator.comparison.site_comparison import at_hosts, country_stated
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.core.language import DEFAULT
@@ -95,9 +95,10 @@ def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNum
     return explain_number(f"{name}.{figure}", made.groups, figure, scope="option", key=name, proof=proof)
 
 
-def hosting(host: str, day: date) -> Hosting:
-    """Facts of a hosting site on a day. SobriaError."""
+def hosting(host: str, day: date, option: AnsweredOption | None = None, by: tuple[str, str] = ("", "")) -> Hosting:
+    """Facts of a hosting site on a day; option: one that runs there, its country is said by a document. SobriaError."""
     said = answers_on(default_home(), day)
+    said = country_stated(option, host, day, by, said) if option else said
     near = distance_class(host, answers=said).value
     return Hosting(near, tuple(criteria(host, day, said)), tuple(questionnaire(host, day, said)))
 

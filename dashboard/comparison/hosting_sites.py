@@ -21,7 +21,7 @@ from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import against_lowest, extremes, placeable
 from estimator.comparison.verdict_text import barred_words
-from estimator.core.errors import SobriaError, listed
+from estimator.core.errors import SobriaError, listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, common_step, said_in_sentence, share_text
 from estimator.reporting.documents.pictures import ACCENT, INK, LINE
@@ -59,7 +59,9 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
             return
         try:
             placed = compare_data.placed(scenario, option, hosts, lang)
-            known = {host: compare_data.hosting(host, scenario.day or date.today()) for host in hosts}
+            day, by = scenario.day or date.today(), (say("sheet", "scenario_says", lang), scenario.title)
+            there = zip(hosts, placed.options, strict=True)
+            known = {host: compare_data.hosting(host, day, option, by) for host, option in there}
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
             return

@@ -17,7 +17,7 @@ from estimator.comparison.five_fields import kept_alone, placed_in_france
 from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
-from estimator.comparison.site_comparison import at_hosts, placeable, told_apart
+from estimator.comparison.site_comparison import at_hosts, country_stated, placeable, told_apart
 from estimator.comparison.suppositions import suppositions
 from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import SobriaError, sentences
@@ -52,7 +52,7 @@ def decision(
     first = next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
     option = scenario.option(sites[0] or first)
     found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue, lang), context)
-    facts = tuple(_site(o.id, host, context) for o, host in zip(found.options, sites[1], strict=True))
+    facts = tuple(_site(o, host, context, scenario.title) for o, host in zip(found.options, sites[1], strict=True))
     placed = found.model_copy(update={"place_of": option.label, "sites": facts})
     return placed.model_copy(update={"sentences": sentences_of(placed)})
 
@@ -80,10 +80,10 @@ def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
     )
 
 
-def _site(option: str, host: str, context: ComparisonContext) -> SiteFacts:
-    said = context.supplied
+def _site(option: AnsweredOption, host: str, context: ComparisonContext, title: str) -> SiteFacts:
+    said = country_stated(option, host, context.day, (title, title), context.supplied)
     found = {criterion.id: criterion.status for criterion in criteria(host, context.day, said)}
-    return SiteFacts(option=option, host=host, distance=distance_class(host, answers=said).value, criteria=found)
+    return SiteFacts(option=option.id, host=host, distance=distance_class(host, answers=said).value, criteria=found)
 
 
 def comparator_of(scenario: Scenario, context: ComparisonContext) -> tuple[Comparator, Refused]:

@@ -1,14 +1,17 @@
 """One option at several sites: the same service, user screens excluded; what tells options of one name apart."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from estimator.catalogue import models
 from estimator.catalogue.tables import Catalogue
-from estimator.comparison.answer import Answer, Pair
+from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.five_fields import place_of, with_place
 from estimator.comparison.option_inventory import host_of
 from estimator.comparison.scenario import LONGEST_LABEL, Option, Scenario, ScenarioRefused
+from estimator.places.evidence import country_said
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.request import Request
 
 
@@ -66,6 +69,15 @@ def against_lowest(answer: Answer, indicator: str) -> tuple[str, dict[str, Pair]
     lowest = min(known)[1]
     pairs = [pair for pair in answer.pairs[indicator] if lowest in (pair.a, pair.b)]
     return lowest, {pair.other(lowest): pair for pair in pairs}
+
+
+def country_stated(
+    option: AnsweredOption, host: str, day: date, said: tuple[str, str], answers: Sequence[SupplierAnswer]
+) -> tuple[SupplierAnswer, ...]:
+    """What suppliers answered, and the country that an option states where its site has none; one that is supposed
+    proves nothing. said: who says it, and in which document. HostUnknown."""
+    stated = "" if option.zone_supposed else option.zone or ""
+    return (*answers, *country_said(host, stated, day, said, answers))
 
 
 def _ranked(answer: Answer, indicator: str) -> list[tuple[float, str]]:
