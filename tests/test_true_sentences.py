@@ -27,6 +27,7 @@ from estimator.comparison.answer import Answer, Sufficient
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import SETS, scenario_from
 from estimator.comparison.scenario import Asked, Scenario, scenario_of
+from estimator.comparison.site_comparison import extremes
 from estimator.comparison.verdict_text import smallest_words
 from estimator.governance.indicators.practices import fits, right_sized
 from estimator.governance.indicators.scope import Scope
@@ -356,6 +357,15 @@ def test_a_site_without_a_country_is_judged_on_the_one_that_its_option_states() 
     assert found.sites[0].criteria["8.6"] != "unknown" and judged.distance == "country"
     supposed = found.options[0].model_copy(update={"zone_supposed": True})
     assert compare_data.hosting(host, DAY, supposed, by) == alone
+
+
+def test_the_quality_of_one_model_is_not_set_against_itself() -> None:
+    found = compare_data.placed(light_and_large(0.95), "light", ("scaleway/fr-par-2", "aws/us-east-1"), "fr")
+    pair = extremes(found, "gwp")
+    assert pair and "fois plus" in pair.sentence["fr"] and "qualité" not in pair.sentence["fr"]
+    assert "quality" not in pair.sentence["en"] and not pair.sentence["en"].endswith(")")
+    of_two = decision(light_and_large(), today=DAY).pair("light", "large", "energy")
+    assert of_two and "qualité" in of_two.sentence["fr"]
 
 
 def test_sites_say_the_requests_together_that_their_kind_makes_suppose() -> None:

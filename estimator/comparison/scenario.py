@@ -204,6 +204,11 @@ class Option(Typed):
         quality = [option.quality and option.quality.value for option in (self, other)]
         return quality[0] == quality[1] and self.model_dump(exclude=told) == other.model_dump(exclude=told)
 
+    def answers_as(self, other: "Option") -> bool:
+        """Whether both are one model of one known quality, as at two places: neither answers better."""
+        one, two = ((o.use and o.use.model, o.quality and o.quality.value, o.accepted) for o in (self, other))
+        return all(one) and one == two
+
     @property
     def tested(self) -> float | None:
         """The share of accepted answers that a test found; None: no test, or a mark that is no share."""

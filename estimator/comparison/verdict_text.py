@@ -1,7 +1,7 @@
-"""Texts of verdicts, paired ratios and changes, in each language."""
+"""Texts of verdicts and paired ratios, in each language."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -131,16 +131,22 @@ def than(other: str, lang: str, joint: str = "than") -> str:
 def quality_words(sentence: str, sides: Sequence[Option], lang: str, barred: Barred = ()) -> str:
     """Text with the quality of both sides: « … (qualité constatée : 94 % contre 96 %). », « indiquée » without a test.
 
-    The share of accepted answers, by which figures are divided, is printed where it is not the tested quality of both.
+    The share of accepted answers, by which figures are divided, is printed where it is not the tested quality of both;
+    nothing of one model that answers alike at both.
     """
+    said = "" if sides[0].answers_as(sides[1]) else _qualities(sides, lang)
+    for name, reason, unit in barred:
+        said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang, unit=unit))
+    return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said.lstrip("; ")) if said else sentence
+
+
+def _qualities(sides: Sequence[Option], lang: str) -> str:
     first, second = (quality_text(option.quality, lang) for option in sides)
     said = say("quality", _quality_key(sides), lang, first=first, second=second)
     if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
-    for name, reason, unit in barred:
-        said += say("quality", "barred", lang, name=name, why=say("barred", reason, lang, unit=unit))
-    return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
+    return said
 
 
 def _quality_key(sides: Sequence[Option]) -> str:
@@ -313,46 +319,6 @@ def no_lead(answer: Answer, lang: str) -> str:
     return _t("compare", "no_pair" if answer.qualified else "no_reference", lang)
 
 
-def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
-    """« Le total augmente de 40 % ; en points, volume : +85, efficacité : −45. » The total comes first, whatever the
-    efficiency effect. effects: of `shapley`, named as in the words [any unit]; before: the total they change [same
-    unit]. ValueError: a total before that is not above zero.
-    """
-    if not before > 0:
-        raise ValueError(f"a change in percent needs a total above zero, read {before}")
-    total = 100 * math.fsum(effects.values()) / before
-    points = _adding_up({name: 100 * effect / before for name, effect in effects.items()}, total)
-    shown = [
-        say(
-            "change",
-            "more" if value > 0 else "less",
-            lang,
-            part=say("change", name, lang),
-            points=tick_text(float(abs(value)), BARE, lang),
-        )
-        for name, value in points.items()
-        if value
-    ]
-    if not shown:
-        return _t("change", "nothing", lang)
-    key = "steady" if abs(total) < 100 * SAME else "rises" if total > 0 else "falls"
-    return _t("change", key, lang, parts=", ".join(shown), total=_number(total, lang))
-
-
-def _adding_up(parts: Mapping[str, float], total: float) -> dict[str, Decimal]:
-    """The parts at the last printed figure of the total (of the largest part without any), rounded so that they add up
-    to it: what rounding leaves goes to the parts that it moved most."""
-    shown = two_figures(total) if abs(total) >= 100 * SAME else Decimal(0)
-    widest = shown or two_figures(max(map(abs, parts.values()), default=1.0))
-    step = Decimal(1).scaleb(widest.adjusted() - 1)
-    exact = {name: Decimal(repr(float(value))) for name, value in parts.items()}
-    found = {name: value.quantize(step) for name, value in exact.items()}
-    left = int((shown - sum(found.values())) / step)
-    for name in sorted(exact, key=lambda n: (exact[n] - found[n]) * (1 if left > 0 else -1), reverse=True)[: abs(left)]:
-        found[name] += step if left > 0 else -step
-    return found
-
-
 def _ratio_end(ratio: float, least: float = 2.0) -> RatioEnd:
     """A ratio other / subject as a statement about the subject, in percent below `least` times; beyond a thousand, its
     number has no end."""
@@ -369,20 +335,20 @@ def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
     """Text from the end nearer to « less », or to one, to the other."""
     if "same" in (low.key, high.key):
         told = high if low.key == "same" else low
-        amount = say("ratio", told.key, lang, value=_number(told.number, lang), of=of)
+        amount = say("ratio", told.key, lang, value=number_words(told.number, lang), of=of)
         return amount if low.key == high.key else say("ratio", "up_to", lang, amount=amount)
     if low.key == high.key:
-        first, last = (_number(number, lang) for number in sorted((low.number, high.number)))
+        first, last = (number_words(number, lang) for number in sorted((low.number, high.number)))
         value = say("numbers", "range", lang, low=first, high=last)
         if first == last:
             value = first if low.number == high.number else say("numbers", "about", lang, value=first)
         return say("ratio", low.key, lang, value=value, of=of)
     ends = (low, high) if low.key.startswith("less") else (high, low)
-    first, second = (say("ratio", end.key, lang, value=_number(end.number, lang), of="") for end in ends)
+    first, second = (say("ratio", end.key, lang, value=number_words(end.number, lang), of="") for end in ends)
     return say("ratio", "from_to", lang, first=first, second=second, of=of)
 
 
-def _number(value: float, lang: str) -> str:
+def number_words(value: float, lang: str) -> str:
     """Two significant figures, without a sign; « plus de 1 000 » for what has no end."""
     if math.isinf(value):
         return say("numbers", "more_than", lang, value=tick_text(BEYOND, BARE, lang))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment.sensitivity import shapley, split_difference, tornado, variance_shares
-from estimator.comparison.verdict_text import change_words
+from estimator.comparison.change_text import change_words
 from tests.core.test_numbers import spaced
 
 PARTS = ("volume", "efficiency", "scope", "method")

@@ -8,8 +8,8 @@ from typing import Any
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import ImpactIndicator, figure_named
 from estimator.assessment.sensitivity import shapley
+from estimator.comparison.change_text import change_words
 from estimator.comparison.paired_draws import Side
-from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
 from estimator.governance.indicators.anonymity import grouped, withheld_months
 from estimator.governance.indicators.functional_units import counted_in, counting, known, units
