@@ -50,7 +50,7 @@ def _reasons(found: Levers, lang: str) -> list[tuple[str, str, str]]:
     """Each kind of change and reason for no figure, with its services."""
     held: dict[tuple[str, str], list[str]] = {}
     for none in found.not_told:
-        held.setdefault((none.kind, none.why[lang]), []).append(none.name)
+        held.setdefault((none.kind, none.why[lang]), []).append(none.named[lang])
     return [(say("levers", kind, lang), why, ", ".join(names)) for (kind, why), names in held.items()]
 
 

@@ -22,13 +22,13 @@ from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
     texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, estimator_gateway.all_withdrawn,
-    html_parts.alternatives, estimator_gateway.place_text, days_said,
-    html_parts.derived_proof_text, html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note,
-    html_parts.figure_name, html_parts.number, html_parts.proof_text, html_parts.unknown_part,
-    dates.day_text, dates.duration_text, dates.month_text, dates.period_text, dates.short_day, dates.validity_text,
-    dates.moment_text, number_format.bounds_text, number_format.exact_text, number_format.figure,
-    number_format.interval_text, number_format.range_text, number_format.share_text, number_format.spoken_numbers,
-    number_format.partly_text, number_format.uses_text, number_format.mark_text, chart_parts.shares_figure,
+    html_parts.alternatives, estimator_gateway.place_text, days_said, html_parts.derived_proof_text,
+    html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note, html_parts.figure_name,
+    html_parts.number, html_parts.proof_text, html_parts.unknown_part, dates.day_text, dates.duration_text,
+    dates.month_text, dates.period_text, dates.short_day, dates.validity_text, dates.moment_text,
+    number_format.bounds_text, number_format.exact_text, number_format.figure, number_format.interval_text,
+    number_format.range_text, number_format.share_text, number_format.spoken_numbers, number_format.partly_text,
+    number_format.uses_text, number_format.mark_text, chart_parts.shares_figure,
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,

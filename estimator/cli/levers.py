@@ -56,7 +56,9 @@ def levers_table(found: "Levers", lang: str) -> str:
         )
     for none in found.not_told:
         blank = [None] * (len(COLUMNS) - 3)
-        records.append((None, none.kind, none.service, *blank, None, None, None, None, none.name, none.why[lang]))
+        records.append(
+            (None, none.kind, none.service, *blank, None, None, None, None, none.named[lang], none.why[lang])
+        )
     return spreadsheet((*COLUMNS, *SAID), records, lang)
 
 
@@ -85,7 +87,7 @@ def levers_text(found: "Levers", home: Path, lang: str) -> str:
     lines += ["", together_text(found, lang)] if found.together else []
     reasons: dict[tuple[str, str], list[str]] = {}
     for none in found.not_told:
-        reasons.setdefault((none.kind, none.why[lang].rstrip(".")), []).append(none.name)
+        reasons.setdefault((none.kind, none.why[lang].rstrip(".")), []).append(none.named[lang])
     lines += ["", say("levers", "not_told", lang)] if reasons else []
     for (kind, why), names in reasons.items():
         told = ", ".join(dict.fromkeys(names))

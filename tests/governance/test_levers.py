@@ -428,5 +428,20 @@ def test_two_levers_of_a_use_have_two_titles(tmp_path: Path) -> None:
     titles = [lever.title["fr"] for lever in of(tmp_path).levers]
     assert len(set(titles)) == len(titles) > 3
     assert {title.split("\u00a0:")[0] for title in titles} == {
-        "Accueil – chat – class/national-cloud", "Accueil – chat – class/server-room", "Accueil – nuit"
+        "Accueil – chat – Hébergeur national", "Accueil – chat – Salle informatique", "Accueil – nuit"
     }  # fmt: skip
+
+
+def test_two_halves_of_a_service_are_told_apart_where_one_names_no_model(tmp_path: Path) -> None:
+    """Of « conseil », read as electricity and as tokens, no line of the list is of both: its half without a model is
+    named too, in each language, and nowhere one name for two of them. « seul », that has one half, keeps its name."""
+    read = {"cpu_energy_kwh": 1.0, "service_key": "conseil", "host": "class/server-room"}
+    rows = [row for facts in (read, read | {"service_key": "seul"}) for row in months(3, **facts)]
+    append(Ledger(tmp_path), [*rows, *months(3, **ANSWERS | {"service_key": "conseil", "host": "class/server-room"})])
+    found = of(tmp_path)
+    halves = {(one.service, one.model): one.named for one in (*found.levers, *found.not_told)}
+    assert {key: dict(name) for key, name in halves.items() if not key[1]} == {
+        ("conseil", ""): {"fr": "conseil – modèle non nommé", "en": "conseil – model not named"},
+        ("seul", ""): {"fr": "seul", "en": "seul"},
+    }
+    assert len({name["fr"] for name in halves.values()}) == len(halves) == 3

@@ -14,6 +14,7 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
+from estimator.core.language import DEFAULT
 from estimator.core.number_format import figure, uses_text
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
@@ -32,14 +33,16 @@ EFFORTS: Mapping[str, Effort] = {
     "no_ai": "high", "place": "high", "reread": "medium",
 }  # fmt: skip
 Words = Mapping[str, str]
+Place = tuple[str, str, str, str]  # a name, its service, its model, its host
+MODEL, HOST, UNNAMED = 2, 3, "?"
 
 
 class Lever(Strict):
     """A change of a service, with what it would save.
 
     gain: in a year [kWh]; known: over the months looked at [kWh], of which `days` are known, which the year is made
-    from; after: the number of a lever of the same service that saves more: the two do not add up. title, sentence,
-    check, effort_why, basis: by language.
+    from; after: the number of a lever of the same service that saves more: the two do not add up. named, title,
+    sentence, check, effort_why, basis: by language.
     """
 
     number: int
@@ -47,6 +50,7 @@ class Lever(Strict):
     service: str
     use_case: str | None
     name: str
+    named: Words
     model: str
     host: str
     target: str
@@ -69,6 +73,7 @@ class NoLever(Strict):
     kind: str
     service: str
     name: str
+    named: Words
     model: str = ""
     host: str = ""
     why: Words
@@ -112,7 +117,10 @@ def levers(sources: Sources) -> Levers:
     told, not_told = ranked(sources, every)
     not_told += [_stopped(service) for service in stopped(sources)]
     names = _told_apart([*every, *not_told])
-    not_told = [none.model_copy(update={"name": names[_place(none)]}) for none in not_told]
+    not_told = [
+        none.model_copy(update={"name": names[_place(none)][DEFAULT], "named": names[_place(none)]})
+        for none in not_told
+    ]
     first: dict[tuple[str, str, str], int] = {}
     numbered = []
     for number, found in enumerate(told, 1):
@@ -147,7 +155,9 @@ def together_text(found: Levers, lang: str) -> str:
     facts = {"gain": figure(found.together, lang).interval, "used": figure(found.used, lang).interval}
     once = say("levers", "together_once", lang, once=figure(found.once, lang).interval) if found.once else ""
     told = [say("levers", "together", lang, numbers=", ".join(map(str, found.added)), once=once, **facts)]
-    told += [say("levers", "left_out", lang, names=", ".join(found.left_out))] if found.left_out else []
+    named = {lever.name: lever.named[lang] for lever in found.levers}
+    left = ", ".join(named[name] for name in found.left_out)
+    told += [say("levers", "left_out", lang, names=left)] if left else []
     return typeset(" ".join(told), lang)
 
 
@@ -219,29 +229,38 @@ def _stopped(service: StoppedService) -> NoLever:
 def _no_lever(kind: str, service: RunningService | StoppedService, refusal: LeverNotComputed) -> NoLever:
     why = {lang: typeset(refusal.message(lang), lang) for lang in LANGUAGES}
     place = {"model": service.model, "host": service.host}
-    return NoLever(kind=kind, service=service.service, name=service.name, why=why, **place)
+    named = dict.fromkeys(LANGUAGES, service.name)
+    return NoLever(kind=kind, service=service.service, name=service.name, named=named, why=why, **place)
 
 
-def _place(one: RunningService | NoLever) -> tuple[str, str, str, str]:
-    """What tells a service apart: its name, itself, its model, its host."""
+def _place(one: RunningService | NoLever) -> Place:
+    """What tells a service apart."""
     return one.name, one.service, one.model, one.host
 
 
-def _told_apart(every: Sequence[RunningService | NoLever]) -> dict[tuple[str, str, str, str], str]:
+def _told_apart(every: Sequence[RunningService | NoLever]) -> dict[Place, Words]:
     """Each name, with its service where it is that of several ones, its model where a service has several, its host
-    where a model has several, and the model as read where two are called alike."""
-    places = {}
+    where a model has several, and the model as read where two are called alike; that none is named is told too."""
+    places: dict[Place, tuple[str, ...]] = {}
     for one in every:
         name, service, model, host = _place(one)
-        places[name, service, model, host] = (name, service, _label(model, LANGUAGES[0]), host, model)
+        none = UNNAMED if isinstance(one, RunningService) else ""
+        places.setdefault(_place(one), (name, service, _label(model, DEFAULT) or none, host or none, model))
     every_size = range(1, 5)
     held = [Counter(key[:size] for key in {p[: size + 1] for p in places.values()} if key[size]) for size in every_size]
-    told = {}
-    for place, (name, service, *more) in places.items():
-        shown = (service if service != name else "", *more)
-        apart = [s for size, s in enumerate(shown, 1) if s and held[size - 1][places[place][:size]] > 1]
-        told[place] = " – ".join([name, *apart])
+    told: dict[Place, Words] = {}
+    for place, key in places.items():
+        shown = (*key[:1], key[1] if key[1] != key[0] else "", *key[2:])
+        apart = [n for n in every_size if shown[n] and held[n - 1][key[:n]] > 1]
+        told[place] = {lang: " – ".join(_part(shown, n, place, lang) for n in (0, *apart)) for lang in LANGUAGES}
     return told
+
+
+def _part(shown: Sequence[str], number: int, place: Place, lang: str) -> str:
+    """A part of what tells a service apart, in words: its model and its host as people call them."""
+    if shown[number] == UNNAMED:
+        return say("levers", "no_model" if number == MODEL else "no_host", lang)
+    return _label(place[number], lang) if number in (MODEL, HOST) else shown[number]
 
 
 def _best(work: Workshop, service: RunningService, now: Any, changes: list[Change]) -> FoundLever:
@@ -260,7 +279,7 @@ def _drawn(work: Workshop, service: RunningService, change: Change) -> Any:
     return after
 
 
-def _lever(number: int, found: FoundLever, name: str, after: int | None) -> Lever:
+def _lever(number: int, found: FoundLever, name: Words, after: int | None) -> Lever:
     service, change = found.service, found.change
     target = change.model or change.host or (change.program.id if change.program else "")
     words = {part: _words(f"{change.kind}_{part}", service, name, target) for part in ("title", "check", "why")}
@@ -268,15 +287,15 @@ def _lever(number: int, found: FoundLever, name: str, after: int | None) -> Leve
         words["check"] = _words("set_check", service, name, target)
     return Lever(
         number=number, kind=change.kind, service=service.service, model=service.model, host=service.host,
-        use_case=service.use_case.id if service.use_case else None, name=name, target=target, gain=found.gain,
-        known=found.known, months=service.months, days=service.days, basis=_pace(service),
-        effort=EFFORTS[change.kind], after=after, title=words["title"], check=words["check"], effort_why=words["why"],
-        sentence=gain_sentence(words["title"], found.gain),
+        use_case=service.use_case.id if service.use_case else None, name=name[DEFAULT], named=name,
+        target=target, gain=found.gain, known=found.known, months=service.months, days=service.days,
+        basis=_pace(service), effort=EFFORTS[change.kind], after=after, title=words["title"], check=words["check"],
+        effort_why=words["why"], sentence=gain_sentence(words["title"], found.gain),
     )  # fmt: skip
 
 
-def _words(key: str, service: RunningService, name: str, target: str) -> dict[str, str]:
-    facts = {lang: {"name": name, "target": _label(target, lang)} for lang in LANGUAGES}
+def _words(key: str, service: RunningService, name: Words, target: str) -> dict[str, str]:
+    facts = {lang: {"name": name[lang], "target": _label(target, lang)} for lang in LANGUAGES}
     more = {lang: {"model": _label(service.model, lang), "host": _label(service.host, lang)} for lang in LANGUAGES}
     return {lang: typeset(say("levers", key, lang, **facts[lang], **more[lang]), lang) for lang in LANGUAGES}
 
