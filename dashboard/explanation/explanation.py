@@ -103,8 +103,7 @@ def subject_name(found: ExplainedNumber, lang: str) -> str:
 def _answer(found: ExplainedNumber, lang: str) -> str:
     said = ""
     if found.amount.central is not None:
-        energy = found.figure in ("energy", "it_energy")
-        said = (html_parts.proof_text if energy else html_parts.derived_proof_text)(found.proof, lang)
+        said = html_parts.impact_proof_text(found.figure, found.proof, lang)
     facts = {"value": interval_text(found.amount, lang), "proof": f", {said}" if said else ""}
     key = "explain.answer_least" if found.amount.known and found.unread else "explain.answer"
     return t(key, lang, figure=subject_name(found, lang), **facts)
@@ -117,7 +116,7 @@ def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
         return {"picture": "", "envelope": ""}
     low, high = amount.envelope or (0.0, 0.0)
     how = "explain.how_least" if found.unread else html_parts.how_read(found.impossible, lang)
-    row = svg_charts.ChartRow(name, amount, found.proof, html_parts.proof_text(found.proof, lang))
+    row = svg_charts.ChartRow(name, amount, found.proof, html_parts.impact_proof_text(found.figure, found.proof, lang))
     return {
         "picture": svg_charts.interval_chart([row], name, lang, how),
         "envelope": interval_text(Interval.of((low, amount.central, high), amount.unit), lang),

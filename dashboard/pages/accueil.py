@@ -47,7 +47,7 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         shown=services,
         names=names,
         found=found,
-        proof=totals.proof,
+        proofs=build.shares_by_proof(),
         covers=t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "",
         door=_door(lang),
         TILES=TILES,

@@ -17,6 +17,7 @@ from estimator.core.number_format import impossible_text, interval_text, share_t
 from estimator.core.periods import days_said
 from estimator.core.refusals import ListedRefusal, field_label
 from estimator.core.typography import typeset
+from estimator.results.proofs import ELECTRICITY, impact_proof_words
 from estimator.results.totals import ServiceTotals
 
 ALMOST_ALL = 0.995
@@ -86,16 +87,9 @@ def proof_text(proof: Mapping[str, float], lang: str) -> str:
     return ", ".join(t("proof.part", lang, share=share_text(s, lang), word=t(f"proof.{p}", lang)) for p, s in there)
 
 
-def derived_proof_text(proof: Mapping[str, float], lang: str) -> str:
-    """« calculé à partir d'une énergie mesurée à 38 % », for figures that are not an energy."""
-    there = [p for p in PROOFS if proof.get(p)]
-    if not there:
-        return ""
-    if len(there) == 1:
-        return t("proof.from_energy", lang, kind=t(f"proof.{there[0]}_f", lang))
-    if "measured" not in there:
-        return t("proof.from_none", lang, list=alternatives([t(f"proof.{p}_f", lang) for p in there], lang))
-    return t("proof.from_part", lang, share=share_text(proof.get("measured", 0.0), lang))
+def impact_proof_text(impact: str, proof: Mapping[str, float], lang: str) -> str:
+    """The same of the shares of an impact that may be no electricity."""
+    return proof_text(proof, lang) if impact in ELECTRICITY else typeset(impact_proof_words(impact, proof, lang), lang)
 
 
 def how_read(impossible: float | None, lang: str) -> str:

@@ -22,7 +22,7 @@ from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
     texts.both, typeset, estimator_gateway.subject_name, estimator_gateway.model_name, estimator_gateway.all_withdrawn,
-    html_parts.alternatives, estimator_gateway.place_text, days_said, html_parts.derived_proof_text,
+    html_parts.alternatives, estimator_gateway.place_text, days_said, html_parts.impact_proof_text,
     html_parts.explain_link, html_parts.factor_link, html_parts.impossible_note, html_parts.figure_name,
     html_parts.number, html_parts.proof_text, html_parts.unknown_part, dates.day_text, dates.duration_text,
     dates.month_text, dates.period_text, dates.short_day, dates.validity_text, dates.moment_text,

@@ -99,10 +99,6 @@ class Build(BuildFile):
         )
         return _shares({row["proof"]: row["kwh"] for row in rows})
 
-    def proof_of_runs(self, row_ids: Sequence[str]) -> dict[str, float]:
-        """The same of the runs with these ids."""
-        return self._proof_of_rows("list_contains($1, row_id)", [list(row_ids)])
-
     def _proof_of_rows(self, where: str, given: Sequence[Any]) -> dict[str, float]:
         from estimator.builds.row_status import sql_text  # with arrays, which totals do without
 

@@ -264,7 +264,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
         found, remarks = told_totals(build), twice_lines(context.obj["home"], lang)
     held = Ledger(read_only(context.obj["home"]))
     left, lost, far = held.unfinished(), held.lost_rows(), far_values()
-    added, more = _added_totals(found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
+    added, more = _added_totals(build, found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
     told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks += [*unfinished_lines(left, lang), *lost_lines(lost, held.home, lang)]
@@ -303,7 +303,7 @@ def explain(
     body = (explained(context.obj["home"], read) or _fresh(context).explain(read)).as_dict()
     told = ""
     if theirs:
-        (body["added"],) = computed({theirs.of: Amount.read(body["amount"])}, _fresh(context).proof(), [theirs])
+        (body["added"],) = computed({theirs.of: Amount.read(body["amount"])}, {theirs.of: body["proof"]}, [theirs])
         told = added_text(body["added"], context.obj["lang"]) + "\n\n"
     show(body, json_, lambda: told + explain_text(body, context.obj["lang"]))
     if read.startswith(("total.", "sheet.all.")):
@@ -390,10 +390,10 @@ def _fresh(context: typer.Context) -> "Results":
     return current_results(context.obj["home"])
 
 
-def _added_totals(found: "Totals", lang: str) -> tuple[list[dict[str, Any]], list[str]]:
+def _added_totals(build: "Results", found: "Totals", lang: str) -> tuple[list[dict[str, Any]], list[str]]:
     """The indicators of other packages over these totals, and their lines; few homes load any, for they take long."""
     from estimator.governance.indicators.added_indicators import computed
     from estimator.reporting.summary.sentences import added_text
 
-    added = computed(found.indicators, found.proof)
+    added = computed(found.indicators, build.shares_by_proof())
     return added, [f"  + {added_text(one, lang)}" for one in added]

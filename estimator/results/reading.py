@@ -29,6 +29,7 @@ from estimator.core.periods import Period
 from estimator.core.progress import Progress
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
+from estimator.results.proofs import electricity_shares, impact_shares, service_shares, total_shares
 from estimator.results.totals import (
     COVERED,
     MENDED,
@@ -151,7 +152,7 @@ class Results(Build):
         held: dict[str, list[Row]] = {}
         for row in self._level("service"):
             held.setdefault(row["service"], []).append(row)
-        proofs, counts = self.proof_by_service(), coverage.by_service(self._engine)
+        proofs, counts = electricity_shares(self._engine, self._rows), coverage.by_service(self._engine)
         entries = []
         for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
             key = row["service_key"]
@@ -160,6 +161,10 @@ class Results(Build):
             size = found["energy"].central or found["it_energy"].central or 0.0
             entries.append((size, ServiceTotals(**row, **counts[key], indicators=figures(found))))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
+
+    def shares_by_proof(self) -> dict[str, dict[str, float]]:
+        """The shares of each total by proof [1]: each impact has its own."""
+        return total_shares(self._engine, self._rows)
 
     def figures_of_months(self) -> dict[int, dict[str, Amount]]:
         """The figures of each month [yyyymm] of the whole ledger."""
@@ -210,13 +215,14 @@ class Results(Build):
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ID.FIGURE, the id
         of a row, or that its tool gave to the run. NumberUnknown."""
-        scope, key, _ = split_number(number)
+        scope, key, figure = split_number(number)
         if scope != "run":
-            return self._explained(number, self.proof(key or None))
+            of_service = service_shares(self._engine, self._rows, [figure]).get(key, {})
+            return self._explained(number, (of_service if key else self.shares_by_proof()).get(figure))
         with within_parts_of(self._engine, self.path, key):
-            return self._explained(number, self.proof_of_runs(self._rows_of(key)))
+            return self._explained(number)
 
-    def _explained(self, number: str, proof: Mapping[str, float]) -> ExplainedNumber:
+    def _explained(self, number: str, proof: Mapping[str, float] | None = None) -> ExplainedNumber:
         from estimator.workloads.published_comparison import (
             models_of,
             published_beside,
@@ -244,7 +250,7 @@ class Results(Build):
             self._stored(scope, key, figure),
             scope=scope,
             key=key,
-            proof=proof,
+            proof=impact_shares(groups, figure) if proof is None else proof,
             build=self.meta,
             sample=self.sample,
             told=told,

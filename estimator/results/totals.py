@@ -275,7 +275,8 @@ class Totals(Strict):
 class ServiceTotals(Strict):
     """A service: its runs, period, proof and figures.
 
-    proof: share of the electricity by proof; proved, unknown: runs with electricity of each proof, and of none.
+    proof: share by proof of its electricity, of the site, else of the machines; proved, unknown: runs with electricity
+    of each proof, and of none.
     """
 
     service_key: str

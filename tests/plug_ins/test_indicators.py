@@ -53,7 +53,7 @@ def test_it_is_told_everywhere(acme: str, home: Path, tmp_path: Path) -> None:
     for command in (("totals",), ("indicators",), ("explain", "total.acme-copper")):
         shown = " ".join(sobria_process(*line, *command, PYTHONPATH=acme).stdout.split())
         assert "Cuivre du réseau, selon Acme" in shown and told in shown
-        assert "(preuve de l’électricité : 100 % mesuré)" in shown
+        assert "(preuve : 100 % mesuré)" in shown
     assert "Électricité du site, machines et refroidissement = " in shown  # what it is computed from is explained below
     english = sobria_process("--home", str(home), "--lang", "en", "totals", PYTHONPATH=acme).stdout
     assert "Copper of the grid, by Acme" in english and f"computed by the plug-in {COPPER}" in english

@@ -258,7 +258,8 @@ def test_footprints_by_hand(home: Path) -> None:
     assert float(found["2026-03", "courriers", "gwp"]["central"]) > 2 * ADEME, "use, then a part of manufacture"
     water = found["2026-04", "", "water"]
     assert water["low"] == water["central"] == water["high"] == "" and "pays" in water["missing"]
-    assert (water["covers"], water["proof_measured"], water["territory"]) == ("0", "1", "")
+    assert (water["covers"], water["proof_measured"], water["territory"]) == ("0", "", ""), "no shares of nothing"
+    assert found["2026-04", "", "energy"]["proof_measured"] == "1"
     assert len(rows) == 4 * 5, "four pairs of a month and a use case, five indicators each"
     commune = rows_of(files_of("data", facts(home, "54395"))["footprints.csv"])
     assert {row["use_case"] for row in commune} == {"voirie"}

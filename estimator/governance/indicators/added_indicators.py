@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import Amount, figure_named
+from estimator.catalogue.schema import PROOFS
 from estimator.core.interval import Interval
 from estimator.core.plug_ins import PlugIn, PlugInRefused, foreign, plug_ins, refuse
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
@@ -61,11 +62,12 @@ def _indicator(who: PlugIn, declared: Mapping[str, Any]) -> AddedIndicator:
 
 
 def computed(
-    figures: Mapping[str, Interval], proof: Mapping[str, float | None], asked: Sequence[AddedIndicator] | None = None
+    figures: Mapping[str, Interval],
+    proofs: Mapping[str, Mapping[str, float | None]],
+    asked: Sequence[AddedIndicator] | None = None,
 ) -> list[dict[str, Any]]:
-    """[{"id", "label", "of", "plug_in", "source", "value", "proof"}] for footprints and the proof of their electricity,
+    """[{"id", "label", "of", "plug_in", "source", "value", "proof"}] for footprints and the shares of each by proof,
     unknown where there is none; of these indicators, else of all."""
-    held = proof if any(proof.values()) else dict.fromkeys(proof)
     return [
         {
             "id": one.who.name,
@@ -74,10 +76,14 @@ def computed(
             "plug_in": str(one.who),
             "source": one.source,
             "value": one.value(figures[one.of]),
-            "proof": held,
+            "proof": _known(proofs.get(one.of, {})),
         }
         for one in (added_indicators() if asked is None else asked)
     ]
+
+
+def _known(proof: Mapping[str, float | None]) -> Mapping[str, float | None]:
+    return proof if any(proof.values()) else dict.fromkeys(PROOFS)
 
 
 def added_indicator(number: str) -> AddedIndicator | None:

@@ -170,7 +170,7 @@ def _explained(
         stored,
         scope=kind,
         key=f"{about}, {scope.period}",
-        proof=proof_shares(rows),
+        proof=proof_shares(rows, figure),
         build=scope.sources.build.meta,
         services=services,
         remarks=scope.sources.build.behind(figure, _OF_MONTHS, [list(services), scope.period.first, scope.period.last]),

@@ -18,7 +18,7 @@ from estimator.governance.indicators.footprints import RATIOS, as_of_years, foot
 from estimator.governance.indicators.handed_over import incomplete, not_handed, outside_of
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.known_months import before, known_months
-from estimator.governance.indicators.practices import PRACTICES
+from estimator.governance.indicators.practices import PRACTICES, proof_shares
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
@@ -35,6 +35,7 @@ from estimator.governance.indicators.told_amounts import (
     is_rounded,
     leaving_shares,
     made_of,
+    rows_of_shares,
     times_of,
     told_amount,
     told_body,
@@ -46,6 +47,7 @@ from estimator.governance.indicators.trend import change, comparable
 CHANGE = (*OF_CHANGE, "difference", "effects", "ends", "relative", "share", "words")  # none of it told
 COUNTS = ("not_estimable",)  # of months of services: told of merged uses where it is none
 RANKED = ("sites",)  # the largest first
+OF_SHARES = ("proof", "untold", "missing")  # of a footprint, and of its trajectory
 COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
 
@@ -66,7 +68,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"outside": outside_of(scope)._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
-    added = computed(figures, found["coverage"]["proof"])
+    added = computed(figures, {name: found[name]["proof"] for name in FOOTPRINTS})
     if is_ever_rounded(scope):
         units = {id: entry["value"].unit for id, entry in entries.items() if isinstance(entry["value"], Interval)}
         least = _finest_of_change(scope)
@@ -116,6 +118,8 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
         entry["value"] = values[name]
         if hidden or name not in impacts_of(scope):
             entry["value"] = withheld_amount(entry["value"], why if hidden else "by_difference")
+        shares = proof_shares(rows_of_shares(scope), name) if entry["value"].known else {}
+        entry |= leaving_shares(scope, {"proof": shares})
         if hidden:
             entry |= {kind: dict.fromkeys(entry["months"]) for kind in ("months", "history")}
         if name not in told:
@@ -171,6 +175,7 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
     """Electricity against its reference year and its objective; « objectif non fixé » without a vote."""
     found = energy["path"]
     body: dict[str, Any] = {"value": energy["value"], "change": energy["change"], "reference": None, "path": None}
+    body |= {name: energy[name] for name in OF_SHARES if name in energy}
     if found is None:
         return body
     year = found["reference_year"]

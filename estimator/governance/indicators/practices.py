@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 from estimator.assessment.evaluation import coverage_weight
-from estimator.catalogue.schema import PROOFS
 from estimator.governance.commitments.commitments import SMALLEST_GROUP, Trained
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import apart_ids, rows_of_shares, told_in_use
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import UseCase
-from estimator.results.proofs import proofs
+from estimator.results.proofs import impact_shares
 
 FRESH_MONTHS = 12
 
@@ -76,14 +75,9 @@ def coverage(scope: Scope) -> dict[str, Any]:
     return body | {"attached": None if scope.sources.elsewhere else _attached_share(rows), "silent": silent}
 
 
-def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
-    """Share of the IT electricity of some months by proof [1]; 0 for each when none is known."""
-    found = dict.fromkeys(PROOFS, 0.0)
-    for row in rows:
-        for name, kwh in proofs(row.row.group).items():
-            found[name] += kwh
-    whole = sum(found.values())
-    return {name: kwh / whole if whole else 0.0 for name, kwh in found.items()}
+def proof_shares(rows: Sequence[Attached], impact: str = "it_energy") -> dict[str, float]:
+    """Share of an impact of some months by proof [1]; 0 for each when none is known."""
+    return impact_shares((row.row.group for row in rows), impact)
 
 
 def impossible_share(scope: Scope, rows: Sequence[Attached]) -> float | None:

@@ -22,7 +22,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, applies_to, is_counted, known_result
+from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator
 from estimator.core.interval import Interval
 from estimator.core.number_format import significant
 from estimator.core.periods import Period
@@ -35,6 +35,7 @@ from estimator.governance.indicators.told_shares import share_of_merged, shares_
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
+from estimator.results.proofs import value_in
 
 T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
@@ -181,12 +182,7 @@ def _kwh(row: Attached) -> float:
 
 
 def _at_factor_values(figure: ImpactIndicator, row: Attached) -> float:
-    """What a month adds to an impact, each factor at its value [unit of the figure]."""
-    group = row.row.group
-    if not is_counted(figure, group, group.values):
-        return 0.0
-    found = (known_result(part, group.values) for part in figure.parts if applies_to(part, group))
-    return sum(float(group.values[result] or 0.0) for result in found if result)
+    return value_in(figure, row.row.group)
 
 
 def finest(scope: Scope) -> float:

@@ -95,7 +95,7 @@ def band(proof: Mapping[str, float], extent: tuple[str, str], above: float, high
 
 def drawn_proofs(proof: Mapping[str, float]) -> dict[str, float]:
     """The shares that a bar draws, by texture; a bar whose proof is not told has the texture of none."""
-    return {p: proof[p] for p in PROOFS if proof.get(p, 0) > 0} or {"untold": 1.0}
+    return {p: proof[p] for p in PROOFS if (proof.get(p) or 0) > 0} or {"untold": 1.0}
 
 
 def rect(extent: tuple[str, str], y: float, height: float, proof: str) -> str:

@@ -128,7 +128,7 @@ def _rows(told: ToldResults, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
     shares, unknown, found = proof_shares_by_place(told), unknown_runs_by_place(told), []
     for row in told.table.to_pylist():
         if all(row[name] == value for name, value in wanted.items()):
-            known = {row["proof"]: 1.0} if row["proof"] else shares.get(place_of(row))
+            known = {row["proof"]: 1.0} if row["proof"] else shares.get((place_of(row), row["impact"]))
             about = {"unknown_runs": unknown.get(place_of(row))}
             about |= {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
             found.append(row | {"proof_shares": known, "reason": told.reason(row)} | about)

@@ -1,12 +1,11 @@
-"""What the electricity of each place in the table rests on: its shares by proof, and the runs that it leaves out."""
+"""What each amount of each place in the table rests on: its shares by proof, and the runs that it leaves out."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.catalogue.schema import PROOFS
 from estimator.governance.indicators.told_results import ToldResults
-from estimator.results.proofs import NO_PROOF
+from estimator.results.proofs import shares_of
 
 Place = tuple[str, str | None, int | None]  # level, service, month
 
@@ -16,25 +15,19 @@ def place_of(row: Mapping[str, Any]) -> Place:
     return row["level"], row["service"], row["month"]
 
 
-def proof_shares_by_place(told: ToldResults) -> Mapping[Place, Mapping[str, float]]:
-    """Share of the electricity by proof [1] of a service and of its months; of all and of a month where nothing is
-    withheld. All have the same proofs in the same order."""
-    found: dict[Place, Mapping[str, float]] = {
-        ("service", service, None): shares for service, shares in told.build.proof_by_service().items()
-    }
-    months: dict[Place, dict[str, float]] = defaultdict(lambda: dict.fromkeys(PROOFS, 0.0))
-    for row in told.table.select(["level", "impact", "service", "month", "proof", "weight_kwh"]).to_pylist():
-        if row["level"] == "cell" and row["impact"] == "energy" and row["proof"] != NO_PROOF:
-            months["service_month", row["service"], row["month"]][row["proof"]] += row["weight_kwh"]
-            if not told.withheld:
-                months["month", None, row["month"]][row["proof"]] += row["weight_kwh"]
-    if not told.withheld:
-        found["total", None, None] = told.build.proof()
-    shared = {
-        place: {name: kwh / (sum(parts.values()) or 1.0) for name, kwh in parts.items()}
-        for place, parts in months.items()
-    }
-    return found | shared
+def proof_shares_by_place(told: ToldResults) -> Mapping[tuple[Place, str], Mapping[str, float]]:
+    """The shares by proof [1] of each impact, and of each part of one, of a service and of its months; of all and of a
+    month where nothing is withheld. All have the same proofs in the same order."""
+    found: dict[tuple[Place, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    columns = ["level", "impact", "service", "month", "proof", "at_factor_values"]
+    for row in told.table.select(columns).to_pylist():
+        if row["level"] != "cell" or not row["at_factor_values"]:
+            continue
+        service, month = row["service"], row["month"]
+        places: list[Place] = [("service", service, None), ("service_month", service, month)]
+        for place in places if told.withheld else (*places, ("month", None, month), ("total", None, None)):
+            found[place, row["impact"]][row["proof"]] += row["at_factor_values"]
+    return {about: shares_of(amounts) for about, amounts in found.items()}
 
 
 def unknown_runs_by_place(told: ToldResults) -> Mapping[Place, int | None]:

@@ -82,7 +82,7 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
         if row["level"] not in LEVELS or impact not in values:
             continue
         if impact == "energy":
-            for proof, share in shares.get(place_of(row), {}).items():
+            for proof, share in shares.get((place_of(row), impact), {}).items():
                 proofs.add_metric([*place, proof], share)
             if (count := left_out[place_of(row)]) is not None:
                 runs.add_metric(place, count)

@@ -7,14 +7,13 @@ from typing import Any
 
 from estimator.core.atomic_files import publish
 from estimator.core.errors import say
-from estimator.core.number_format import proof_words
 from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
 from estimator.reporting.exports.metrics import opentelemetry, sample_mark
 from estimator.reporting.exports.workbook import MARKS, workbook
-from estimator.results.proofs import NO_PROOF
+from estimator.results.proofs import NO_PROOF, impact_proof_words
 from estimator.results.schema import SCHEMA, file_schema
 
 ADDED = ("unknown_runs", *MARKS, "proof_text", "reason")  # in words, beside the columns of results
@@ -35,9 +34,9 @@ def rows_in_words(told: ToldResults, lang: str) -> Iterator[dict[str, Any]]:
     on and why it has no value, or nobody knows what it covers, in words."""
     shares, unknown = proof_shares_by_place(told), unknown_runs_by_place(told)
     for row in told.table.to_pylist():
-        known = shares.get(place_of(row), {})
+        known = impact_proof_words(row["impact"], shares.get((place_of(row), row["impact"]), {}), lang)
         alone = say("proofs", row["proof"], lang) if (row["proof"] or NO_PROOF) != NO_PROOF else ""
-        added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or proof_words(known, lang)}
+        added = {"unknown_runs": unknown.get(place_of(row)), "proof_text": alone or known}
         marks = {"rounded": told.is_rounded(row), "covers_roughly": told.is_rough(row)}
         yield row | added | marks | {"reason": (told.reason(row) or {}).get(lang, "")}
 

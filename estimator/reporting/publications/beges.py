@@ -68,7 +68,7 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
         if not rows and not small[who, part]:
             continue
         amount = _amount(facts, rows, part)
-        proof = facts.proof(of_years if small[who, part] else rows, rounded=bool(small[who, part]))
+        proof = facts.proof(of_years if small[who, part] else rows, f"gwp.{part}", rounded=bool(small[who, part]))
         if small[who, part]:
             amount, proof = (withheld_amount(amount), "") if split else (_told(facts.scope, amount), proof)
         yield _record(facts, who, part, (amount, proof or tell("proof_untold", facts.lang)))

@@ -14,7 +14,6 @@ from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
-from estimator.governance.indicators.told_amounts import is_rounded, rows_of_shares
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.governance.register.schema import METROPOLE, WHOLE, is_commune
@@ -139,17 +138,12 @@ class ReportFacts:
         told |= {"coverage": coverage} if coverage else {}
         return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
 
-    def proof(self, rows: Sequence[Attached], rounded: bool) -> str:
-        """« 60 % mesuré, 40 % estimé », unknown, or not told of a sum that is rounded."""
-        shares = known_shares(rows)
+    def proof(self, rows: Sequence[Attached], impact: str, rounded: bool) -> str:
+        """« 60 % mesuré, 40 % estimé » of an impact, unknown, or not told of a sum that is rounded."""
+        shares = known_shares(rows, impact)
         told = each_of_merged(shares) if rounded else shares
-        return proof_text(told, self.lang) or (tell("proof_untold", self.lang) if shares else self.say("proof_none"))
-
-    @cached_property
-    def proof_shares(self) -> dict[str, float]:
-        """Share of the IT electricity of the scope by proof, as it is told [1]; empty when it is not."""
-        shares = known_shares(rows_of_shares(self.scope))
-        return each_of_merged(shares) if is_rounded(self.scope) else shares
+        none = tell("proof_untold", self.lang) if shares else self.say("proof_none")
+        return proof_text(told, self.lang, impact) or none
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
@@ -171,7 +165,7 @@ def facts_in(scope: Scope, lang: str, administration: str = "") -> ReportFacts:
     return ReportFacts(scope, sheet(scope), lang, administration)
 
 
-def known_shares(rows: Sequence[Attached]) -> dict[str, float]:
-    """Share of the IT electricity by proof [1]; empty when there is none."""
-    shares = proof_shares(rows)
+def known_shares(rows: Sequence[Attached], impact: str = "energy") -> dict[str, float]:
+    """Share of an impact by proof [1]; empty when there is none."""
+    shares = proof_shares(rows, impact)
     return shares if any(shares.values()) else {}

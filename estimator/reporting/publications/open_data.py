@@ -93,12 +93,12 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             reasons = dict.fromkeys(IMPACTS, "small_group")
         elif merged and finest(there):
             reasons = dict.fromkeys(IMPACTS, "by_difference") | {IMPACTS[0]: "year_alone"}
-        shares = {} if KINDS[kind] == "others" else known_shares(rows)  # of several, a proof may be of one
+        shares = {f.id: {} if KINDS[kind] == "others" else known_shares(rows, f.id) for f in FIGURES}
         found = amounts([row.row.group for row in rows], FIGURES)
         found = found if id else facts.scope.lowered(found)
         if not id and beside:  # what is in no use, too: a total less it, and less those told one by one, is theirs
             found = told_sum(found)
-            shares = each_of_merged(shares)
+            shares = {impact: each_of_merged(of) for impact, of in shares.items()}
         yield from (about | figures | provenance for figures in _figures(found, shares, reasons))
 
 
@@ -111,11 +111,10 @@ def _kind(facts: ReportFacts, row: Attached, told_as: Groups) -> str:
 
 
 def _figures(
-    found: Mapping[str, Amount], shares: Mapping[str, float], reasons: Mapping[str, str]
+    found: Mapping[str, Amount], shares: Mapping[str, Mapping[str, float]], reasons: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
-    """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity. reasons: why
-    some are not told."""
-    proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
+    """One entry an indicator: bounds, coverage, reason when missing, and its shares by proof. reasons: why some are
+    not told."""
     for figure in FIGURES:
         amount = found[figure.id]
         if figure.id in reasons:
@@ -123,6 +122,7 @@ def _figures(
             yield {"indicator": figure.id} | hidden.as_dict() | {"missing": missing_text(hidden, OFFICIAL)}
             continue
         reason = amount.missing[OFFICIAL] if amount.missing else ""
+        proof = {f"proof_{name}": shares[figure.id].get(name) for name in PROOFS}
         covers = {"covers": amount.covers, "covers_roughly": amount.covers_roughly}
         yield {"indicator": figure.id} | amount.as_dict() | covers | {"missing": reason} | proof
 

@@ -13,12 +13,12 @@ from estimator.reporting.summary.sentences import proof_text
 
 def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
     """A footprint in the period and in the previous one, drawn from zero on one axis, each with its proof."""
-    both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
-    top = round_top(max((amount.high or 0.0 for amount in both), default=0.0))
-    shares = [facts.proof_shares for facts in (now, before)]
+    both = [facts.body["indicators"][name] for facts in (now, before)]
+    top = round_top(max((entry["value"].high or 0.0 for entry in both), default=0.0))
+    proofs = [proof_text(entry["proof"], now.lang, name) or say("proofs", "untold", now.lang) for entry in both]
     first, second = (
-        amount_cell(amount, proof, top, now.lang, alt=proof_text(proof, now.lang) or say("proofs", "untold", now.lang))
-        for amount, proof in zip(both, shares, strict=True)
+        amount_cell(entry["value"], entry["proof"], top, now.lang, alt=proof)
+        for entry, proof in zip(both, proofs, strict=True)
     )
     return first, second
 

@@ -1,6 +1,6 @@
 """The yearly review of a whole territory as a document: sums, what they cover, what is missing or in no sum."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import join
 
 from estimator.builds.published_review import COUNTED
@@ -147,7 +147,7 @@ def _sums(found: TerritoryReview, lang: str) -> Table:
         top = round_top(amount.high or 0.0)
         counted, partly = count_of(len(found.knowing(name)), len(found.files), lang), found.knowing_partly(name)
         counted = _tell("known_partly", lang, counted=counted, count=len(partly)) if partly else counted
-        rows.append((say("indicators", name, lang), amount_cell(amount, found.proof, top, lang), counted))
+        rows.append((say("indicators", name, lang), amount_cell(amount, {}, top, lang), counted))
     columns = tuple(_tell(name, lang) for name in ("indicator", "sum", "known"))
     return Table(
         _tell("proof", lang, proof=proof_text(found.proof, lang) or _tell("proof_none", lang)), columns, tuple(rows)
@@ -224,15 +224,15 @@ def _how(found: TerritoryReview, lang: str) -> Iterator[str]:
 def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
     """A row a footprint of the sum, then of each commune, then what is in no sum, and a row without an indicator for
     each sentence that the document says of them all."""
-    proof, rough = proof_text(found.proof, lang), {True: say("export", "is_rounded", lang), False: ""}
+    proof, rough = _of_machines(found.proof, lang), {True: say("export", "is_rounded", lang), False: ""}
     for name in FOOTPRINTS:
         amount = found.figure(name)
         ends = (amount.low, amount.central, amount.high, amount.unit)
         covers = (amount.covers if amount.known else None, rough[amount.covers_roughly])
-        yield ("", name, *ends, *covers, proof, _in_words(amount, lang))
+        yield ("", name, *ends, *covers, proof if name == FOOTPRINTS[0] else "", _in_words(amount, lang))
     for file in found.files:
         whole = sum(file.proof_kwh.values())
-        own = proof_text({n: kwh / whole for n, kwh in file.proof_kwh.items()}, lang) if whole else ""
+        own = _of_machines({n: kwh / whole for n, kwh in file.proof_kwh.items()} if whole else {}, lang)
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
@@ -241,7 +241,8 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
                 if file.unknown_uses or file.loose or file.withheld
                 else (file.covers(name), rough[file.roughly])
             )
-            yield (file.territory, name, *ends, *covers, own, _in_words(held, lang, file.roughly, _lacks(file, lang)))
+            told = own if name == FOOTPRINTS[0] else ""
+            yield (file.territory, name, *ends, *covers, told, _in_words(held, lang, file.roughly, _lacks(file, lang)))
     for code in found.missing:
         yield (code, "", *NO_FIGURE, _no_file(found, code, lang))
     for one in found.left_out:
@@ -249,6 +250,11 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
     twice = _twice(found, lang)
     for said in (*_lead(found, lang), *((twice,) if isinstance(twice, str) else twice.items), *_how(found, lang)):
         yield ("", "", *NO_FIGURE, said)
+
+
+def _of_machines(proof: Mapping[str, float], lang: str) -> str:
+    """The shares of the electricity of the machines, the only ones that files tell: beside no other amount."""
+    return _tell("proof_of_machines", lang, proof=proof_text(proof, lang)) if any(proof.values()) else ""
 
 
 def _in_words(amount: Interval, lang: str, roughly: bool = False, lacks: Iterable[str] = ()) -> str:

@@ -75,12 +75,12 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
         if amount:
             told = facts.scope.lowered({name: amount})[name]
             there = replace(facts.scope, period=Period.over([month]))
-            proof = facts.proof(rows_of_shares(there), is_month_rounded(facts.scope, month))
+            proof = facts.proof(rows_of_shares(there), name, is_month_rounded(facts.scope, month))
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
             yield _amount_fields(facts, name, told, proof) | span | about
     if len(months) != 1:
-        proof = facts.proof(rows_of_shares(facts.scope), is_rounded(facts.scope))
+        proof = facts.proof(rows_of_shares(facts.scope), name, is_rounded(facts.scope))
         whole = _amount_fields(facts, name, found["value"], proof) | _span(facts)
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 

@@ -240,19 +240,18 @@ def _foot(body: Body, lang: str) -> Iterator[str]:
 
 def _records(body: Body, lang: str) -> Iterator[Record]:
     """The indicators, the months, the use cases and the charter, numbers to their last digit."""
-    proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
     for key, entry in body["indicators"].items():
         asked = asked_text(entry, lang, body["elsewhere"])
         said = value_text(entry, lang)
         if "low" in entry["value"]:
-            yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof)
+            yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof_text(entry["proof"], lang, key))
         else:
             yield ("indicateur", key, "", None, _share(entry["value"]), None, "1", said, asked, "")
         for month, amount in entry.get("months", {}).items():
             if amount:
                 yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
     for one in body["added"]:
-        proved = proof_text(one["proof"], lang)
+        proved = proof_text(one["proof"], lang, one["of"])
         yield ("indicateur ajouté", one["id"], "", *_ends(one["value"]), added_text(one, lang), one["plug_in"], proved)
     for found, text in ceilings(body, lang):
         about = found.get("use_case") or found.get("territory") or body["territory"]

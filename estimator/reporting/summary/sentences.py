@@ -18,7 +18,6 @@ from estimator.core.number_format import (
     pair_text,
     partly_text,
     plain,
-    proof_words,
     said_in_sentence,
     share_text,
     step_for,
@@ -29,6 +28,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.known_days import known_text
+from estimator.results.proofs import impact_proof_words
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
@@ -100,7 +100,7 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
 def added_text(entry: Mapping[str, Any], lang: str) -> str:
     """An indicator of another package: its value, its proof, from which footprint of ours, by whom, and its source."""
     facts = {"of": name(entry["of"], lang), "plug_in": entry["plug_in"], "source": entry["source"][lang]}
-    held = proof_words(entry["proof"], lang) if entry["value"].known else ""
+    held = impact_proof_words(entry["of"], entry["proof"], lang) if entry["value"].known else ""
     proof = f" ({say('indicators', 'added_proof', lang, proof=held)})" if held else ""
     told = say("indicators", "added", lang, **facts, value=value_text(entry, lang), proof=proof)
     return typeset(pair_text(entry["label"][lang], told, lang), lang)
@@ -232,9 +232,9 @@ def _limit(limit: Mapping[str, Any], lang: str) -> str:
     return tell(f"limit_{limit['comparison']}", lang, condition=condition, **facts)
 
 
-def proof_text(proof: Mapping[str, float], lang: str) -> str:
-    """« 38 % mesuré, 62 % estimé »; nothing where no electricity is known."""
-    return typeset(proof_words(proof, lang), lang)
+def proof_text(proof: Mapping[str, float | None], lang: str, impact: str = "energy") -> str:
+    """« 38 % mesuré, 62 % estimé », of an electricity or of another impact; nothing where none is known, or told."""
+    return typeset(impact_proof_words(impact, proof, lang), lang)
 
 
 def answer(body: Mapping[str, Any], lang: str, then: Callable[[Mapping[str, Any], str], str] | None = None) -> str:

@@ -93,7 +93,7 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     part, whole = (Side(found).drawn(ENERGY) for found in (groups, scope.groups))
     body: dict[str, Any] = {
         "energy": amounts(groups, [ENERGY])["energy"],
-        "proof": proof_shares(rows),
+        "proof": proof_shares(rows, ENERGY.id),
         "share": None,
     }
     if part is None or whole is None or withheld(scope) or is_rounded(scope):

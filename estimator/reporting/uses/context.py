@@ -82,8 +82,8 @@ class UseFacts:
 
     @property
     def proof(self) -> str:
-        """« 60 % mesuré, 40 % estimé »; empty when no electricity is known."""
-        return proof_text(known_shares(self.rows), self.lang)
+        """« 60 % mesuré, 40 % estimé », of the electricity of the site, else of the machines; empty of none."""
+        return proof_text(known_shares(self.rows) or known_shares(self.rows, "it_energy"), self.lang)
 
     @property
     def no_figures(self) -> str:
@@ -212,7 +212,7 @@ class UseFacts:
             return "as_supposed"
         if origins and "trace" not in origins:
             return "as_declared"
-        shares = known_shares(rows)
+        shares = known_shares(rows, "it_energy")
         return f"as_{max(shares, key=shares.__getitem__)}" if shares else "as_estimated"
 
     def traced(self) -> str:

@@ -254,8 +254,8 @@ def _figures(found: CarbonIntensity) -> Iterator[tuple[str, Amount, float, str]]
     yield "E", terms["energy"], 1.0, proof
     yield "I", found.intensity, 1.0, computed
     yield "O", terms["operational"], 1.0, computed
-    yield "M", terms["embodied"], found.made_covers, computed
-    yield "SCI", found.score, 1.0, computed
+    yield "M", terms["embodied"], found.made_covers, facts.say("sci_made")
+    yield "SCI", found.score, 1.0, facts.say("sci_added")
 
 
 def _rows(found: CarbonIntensity) -> Iterator[Row]:
