@@ -26,7 +26,7 @@ from estimator.core.home import default_home
 from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.indicators import scenarios
 from estimator.governance.indicators.scenarios import Draft, draft
-from estimator.governance.register.schema import METROPOLE, UseCase
+from estimator.governance.register.schema import UseCase
 
 PLACE, SAVED, PANEL, DONE, READ = "save", "compare saved", "compare_save", "compare save done", "compare save read"
 FIELDS = {"name": "nom", "service": "service", "commune": "commune"}  # of the register, as its forms name them
@@ -51,7 +51,7 @@ def show(scenario: Scenario, answer: Answer, lang: str) -> None:
             label, key, at = t("compare_save.case", lang), f"{case} {PLACE}", list(cases).index(case)
             case = st.selectbox(label, list(cases), at, format_func=cases.__getitem__, key=field_key(key, "case"))
         use = uses.get(case)
-        known = {"service": use.service} if use else {"name": scenario.title, "service": "", "commune": METROPOLE}
+        known = {"service": use.service} if use else {"name": scenario.title, "service": "", "commune": ""}
         said = dict[str, Any]()
         for name, value in known.items():
             label, key = t(f"register_forms.{FIELDS[name]}", lang), field_key(f"{case} {PLACE}", name)

@@ -364,8 +364,16 @@ def test_a_test_is_described_once_and_offered_to_the_other_options() -> None:
     assert offered not in [b.label for b in at.button], "of another test, nobody knows when and by whom"
 
 
+def of_metropole(at: AppTest) -> None:
+    """The commune of a new use, which nothing supposes."""
+    for found in (f for f in at.text_input if f.key.endswith(" save commune")):
+        assert found.value in ("", "metropole")
+        found.set_value("metropole")
+
+
 def saved(at: AppTest, home: Path, **fields: str) -> UseCase:
     """The use case that the page writes, with these answers in the fields of the popover."""
+    of_metropole(at)
     for name, value in fields.items():
         next(f for f in (*at.text_input, *at.radio) if f.key.endswith(f" save {name}")).set_value(value)
     at, before = press(at, "register_forms.check"), Register(home).store.read()[0]
@@ -453,6 +461,7 @@ def test_what_the_page_knows_is_in_the_register(home: Path, monkeypatch: pytest.
     scenario = scenario.model_copy(update={"title": "Répondre aux associations", "constraints": wanted})
     at = opened(scenario=token(scenario))
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Vie associative")
+    of_metropole(at)
     at = press(at, "register_forms.check")
     asked = t("compare_save.answer", "fr", label=scenario.options[0].label)
     assert t("compare_save.answer_wanted", "fr", label=asked) in text_of(at) and not Register(home).use_cases()
@@ -552,6 +561,7 @@ def test_what_a_test_lacks_is_asked_and_an_option_below_the_threshold_is_said_so
     assert t("compare_save.reason_wanted", "fr", label=field) in text_of(refused) and not Register(home).use_cases()
     at = next(f for f in refused.text_input if f.key.endswith(" leger below")).set_value("Relue par un agent").run()
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    of_metropole(at)
     partly = text_of(press(at, "register_forms.check")).partition('role="alert" style')[2].partition("</ul>")[0]
     assert partly.count("<li>") == 1 and t("compare_save.test_by", "fr") in partly, "a day alone is not left out"
     at = next(f for f in at.text_input if f.key.endswith(" leger by")).set_value("Accueil").run()
@@ -702,6 +712,7 @@ def test_nothing_is_saved_while_a_field_of_the_comparison_cannot_be_read(
     asked = Asked(people=1, uses=12, per="month", task="rewrite", models=("set/light",), place="class/hyperscale")
     at = typed(opened(scenario=token(scenario_from(asked, "fr"))), "five", "uses", "deux mille")
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    of_metropole(at)
     for name, value in (("answer", "etudiee_et_ecartee"), ("reason", "Elle ne rédige pas.")):
         for found in (f for f in (*at.text_input, *at.radio) if f.key.endswith(f" save {name}")):
             at = found.set_value(value).run()
@@ -743,6 +754,7 @@ def test_a_reason_typed_where_nothing_is_decided_is_read_back_and_kept(
     scenario = compare_data.example_scenario()
     at, said = opened(scenario=token(scenario)), "à essayer sur cent courriers"
     next(f for f in at.text_input if f.key.endswith(" save service")).set_value("Accueil")
+    of_metropole(at)
     next(f for f in at.radio if f.key.endswith(" save answer")).set_value("non_etudiee")
     next(f for f in at.text_input if f.key.endswith(" save reason")).set_value(said)
     at = press(at, "register_forms.check")
@@ -1424,7 +1436,8 @@ def test_several_numbers_below_zero_are_each_refused_by_the_label_of_their_field
 
 
 def test_all_that_a_save_lacks_is_said_at_once_by_its_labels(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The choice, its reason, the service and the name of a use, each once; the last three once the choice is made."""
+    """The choice, its reason, the service, the commune, which nothing supposes, and the name of a use, each once; all
+    but the first once the choice is made."""
     monkeypatch.setattr("dashboard.comparison.saving.may_write", lambda: True)
     values = plain(compare_data.example_scenario())
     values["options"][0] |= {"why": "", "quality": None}
@@ -1432,6 +1445,7 @@ def test_all_that_a_save_lacks_is_said_at_once_by_its_labels(home: Path, monkeyp
     next(f for f in at.text_input if f.key.endswith(" save name")).set_value("")
     at, asked = press(at, "register_forms.check"), values["options"][0]["label"]
     keys = ["compare_save.answer", "compare_save.reason", "register_forms.service", "register_forms.nom"]
+    keys.append("register_forms.commune")
     for lacking in (keys, keys[1:]):
         [alert] = [block.proto.body for block in at.get("html") if 'role="alert"' in block.proto.body]
         assert [alert.count(escape(t(key, "fr", label=asked))) for key in lacking] == [1] * len(lacking)
