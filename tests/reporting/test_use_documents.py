@@ -441,6 +441,16 @@ def test_manufacture_that_nobody_described_makes_a_minimum(home: Path) -> None:
     assert "un minimum" not in page(sci(score(home)), "txt")
 
 
+def test_a_quality_of_another_test_than_the_threshold_is_told_as_such(home: Path) -> None:
+    """0.88 by one test, a threshold of 0.85 by another: both are told, and not compared; without a threshold, so."""
+    register = Register(home)
+    found = {"value": 0.88, "test": "40 pages relues", "date": "2026-03-01", "by": "RH"}
+    register.record_quality("courriers", found, WHO)
+    assert "0,88, sans seuil fixé (40 pages relues" in plain(page(resident(facts(home, "fr")), "txt"))
+    register.change("courriers", {"threshold": {"value": 0.85, "test": "relus par deux élus"}}, WHO)
+    assert "; le seuil, 0,85, est d'un autre test" in plain(page(resident(facts(home, "fr")), "txt"))
+
+
 def test_an_accepted_unit_is_a_unit_times_the_tested_share(home: Path) -> None:
     """80 % of 40 answers are 32; tested as « 80 (%) », the same."""
     register = Register(home)

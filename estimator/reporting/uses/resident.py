@@ -80,13 +80,16 @@ def _decides(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 
 
 def quality_text(facts: UseFacts) -> str:
-    """The tested quality against its threshold, as its service declares it."""
-    found, wanted = facts.case.tested, facts.case.threshold
+    """The tested quality against its threshold, as its service declares it; apart, of another test than that."""
+    tested, wanted = facts.case.tested, facts.case.threshold
+    found = tested or facts.case.quality
     if found is None:
         return facts.missing()
     told = {"value": exact_text(found.value, "1", facts.lang), "test": found.test, "day": facts.day(found.date)}
-    wanted_text = exact_text(wanted.value, "1", facts.lang) if wanted else "-"
-    return facts.say("quality", by=found.by, threshold=wanted_text, **told)
+    if wanted is None:
+        return facts.say("quality_alone", by=found.by, **told)
+    wanted_text = exact_text(wanted.value, "1", facts.lang)
+    return facts.say("quality" if tested else "quality_apart", by=found.by, threshold=wanted_text, **told)
 
 
 def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
