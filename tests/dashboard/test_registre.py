@@ -287,6 +287,13 @@ def test_a_review_says_when_the_next_one_is_due(register: Register) -> None:
     assert case.review and case.review.done == date.today() and case.next_review == next_day
 
 
+def test_an_idea_says_from_when_it_is_reviewed(register: Register) -> None:
+    """Nothing to review yet, and the months of its form once it is more than an idea: never « none planned » alone."""
+    register.create(FACTS | {"review_months": 6}, DSI)
+    assert plain_spaces(t("register.no_review", "fr", n=6)) in plain_spaces(text(screen()))
+    assert "6 mois" in t("register.no_review", "fr", n=6)
+
+
 def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -> None:
     case = register.create(FACTS, DSI)
     at = send(screen(cas=case.id, faire="rattacher"), service_key="assistant-courrier", who="DSI", why="mesures")
