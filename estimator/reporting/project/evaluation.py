@@ -131,6 +131,7 @@ def _table(facts: SheetFacts) -> Table:
         unit=clipped(facts.answer.unit, SHORT),
         each=facts.say(f"by_{count}"),
     )
+    caption = " ".join([caption, *facts.answer.said("again", facts.lang)])
     return Table(caption, heads, rows, _axis(facts, shown, held) + _enlarged_rows(facts, shown, held))
 
 

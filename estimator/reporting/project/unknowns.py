@@ -101,7 +101,6 @@ def unknowns(facts: SheetFacts, most: int | None = 1, room: int = 0) -> tuple[st
         *facts.answer.said("unread", facts.lang),
         *told,
         *(_of_whom(facts, text, names) for text, names in first.items()),
-        *facts.answer.said("again", facts.lang),
     ]
     shown = len(lines) if most is None or len(lines) <= most else most - 1
     while shown < len(lines) and lines_of(lines[shown]) <= room:
