@@ -12,7 +12,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars
 from dashboard.summary.estimator_gateway import scope_of_address, state
 from dashboard.summary.page import PERIOD, TERRITORY
-from estimator.core.number_format import said_in_sentence, share_text
+from estimator.core.number_format import covered_share_text, said_in_sentence
 from estimator.governance.indicators.own_counts import told_totals
 from estimator.reporting.summary.sentences import scope_name
 from estimator.reporting.summary.standing import outside_text
@@ -91,7 +91,7 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
         value = html_parts.number(totals.indicators["it_energy"], "total.it_energy", name, lang)
         notes.append(phrase("home.it_only", lang, value=value))
     elif (energy.covers or 1) < html_parts.ALMOST_ALL:
-        notes.append(t("home.covers", lang, share=share_text(energy["covers"], lang)))
+        notes.append(t("home.covers", lang, share=covered_share_text(energy, lang)))
     notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "")
     return [*notes, t("home.without", lang, n=without) if without else "", outside_text(totals.outside, lang)]

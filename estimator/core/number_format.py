@@ -306,6 +306,12 @@ def rough_share_text(share: float, lang: str) -> str:
     return _t(f"numbers.{key}", lang)
 
 
+def covered_share_text(amount: Interval, lang: str, roughly: bool = False) -> str:
+    """« 90 % », or « la plus grande part » where it rests on an amount told to one digit: what a figure covers."""
+    said = rough_share_text if roughly or amount.get("covers_roughly") else share_text
+    return said(amount.get("covers") or 0.0, lang)
+
+
 def partly_text(amount: Interval, lang: str, roughly: bool = False) -> str:
     """« couvre 60 % de l'électricité connue », « fabrication connue en partie »: what an amount leaves out, in words
     where its share is known roughly; empty of a whole one, and of none."""
@@ -314,8 +320,7 @@ def partly_text(amount: Interval, lang: str, roughly: bool = False) -> str:
     covers, untold = amount.get("covers"), frozenset(amount.get("untold", ()))
     made = made_text(made_share(amount), amount.get("made_partly", 0.0), lang)
     part = covers is not None and covers <= WHOLE
-    said = rough_share_text if roughly or amount.get("covers_roughly") else share_text
-    covered = _t("numbers.covers", lang, share=said(covers, lang)) if part else ""
+    covered = _t("numbers.covers", lang, share=covered_share_text(amount, lang, roughly)) if part else ""
     covered = _t("numbers.covers_part", lang) if "covers" in untold else covered
     made = _t("numbers.made_partly", lang) if untold - {"covers"} else made
     return ", ".join(filter(None, (covered, made)))

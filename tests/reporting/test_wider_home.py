@@ -188,6 +188,17 @@ def test_each_page_says_it(wider: Path, monkeypatch: pytest.MonkeyPatch, screen:
     assert OUTSIDE[lang] in plain(page(screen, lang))
 
 
+@pytest.mark.parametrize(("lang", "covered"), [("fr", "moins de la moitié"), ("en", "less than half")])
+def test_the_first_page_has_no_exact_share(
+    wider: Path, monkeypatch: pytest.MonkeyPatch, lang: str, covered: str
+) -> None:
+    """4 of 16 kWh, of which 12 are told to one digit: « 30 % » would be a number of its own, not that of the tiles."""
+    monkeypatch.setenv("SOBRIA_HOME", str(wider))
+    said = plain(page("accueil", lang))
+    total = {"fr": f"Ce total couvre {covered} de l'électricité", "en": f"This total covers {covered} of the known"}
+    assert total[lang] in said and not re.search("30[  ]?%", said)
+
+
 def test_the_review_of_a_year_tells_the_practices_that_the_files_tell(wider: Path) -> None:
     """As the rollup of the same home and year adds them up; what no file tells has its reason, and is no lost data."""
     review, both = plain(text(wider, "reen")), read_merged(wider, period="2026")

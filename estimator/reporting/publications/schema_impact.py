@@ -8,7 +8,7 @@ from typing import Any
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.language import OFFICIAL
-from estimator.core.number_format import interval_text, partly_text, rough_share_text, share_text, unit_text
+from estimator.core.number_format import covered_share_text, interval_text, partly_text, unit_text
 from estimator.core.periods import Period, months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.anonymity import told_months, withheld
@@ -89,8 +89,7 @@ def _amount_fields(facts: ReportFacts, name: str, amount: Interval, proof: str) 
     interval = ", ".join(filter(None, (interval_text(amount, facts.lang), partly_text(amount, facts.lang))))
     told = {"interval": interval, "proof": proof}
     untold = "covers" in amount.get("untold", ())
-    share = rough_share_text if amount.get("covers_roughly") else share_text
-    covers = facts.say("share_untold") if untold else share(amount.get("covers", 0.0), facts.lang)
+    covers = facts.say("share_untold") if untold else covered_share_text(amount, facts.lang)
     return {
         "indicateur": say("indicators", name, facts.lang),
         "valeur": amount.central,
