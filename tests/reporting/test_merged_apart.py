@@ -99,7 +99,10 @@ def test_what_is_withheld_of_either_year_is_no_change(files: dict[tuple[str, str
     home = _national(tmp_path / "home", {**files, (NANCY, "2025"): there})
     found = _energy(home)["change"]
     assert (found["established"], found["missing"]["code"]) == (None, "compared_withheld") and "share" not in found
-    for lang, words in (("fr", "pas comparable : ce que des collectivités retiennent"), ("en", "in neither total")):
+    for lang, words in (
+        ("fr", "réunissez leurs fichiers à part (sobria --home"),
+        ("en", "merge their files apart (sobria --home"),
+    ):
         for said in (sobria(home, "indicators", "--period", "2026", lang=lang).stdout, text(home, "reen", lang=lang)):
             assert words in plain(said) and not any(one in plain(said) for one in ("en hausse", "up by"))
 

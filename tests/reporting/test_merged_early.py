@@ -54,6 +54,11 @@ def test_documents_and_the_terminal_say_which_months_an_authority_lacks(national
     assert SAID[lang] in plain(found.outside)
     assert SAID[lang] in plain(sobria(national, "indicators", "--period", "2025", lang=lang).stdout)
     assert SAID[lang] in plain(rendered(rollup(read_merged(national, period="2025"), lang), "txt"))
+    way_out = {
+        "fr": "Une commune absorbée remet toute l'année (--period ANNÉE)",
+        "en": "An absorbed commune hands over the whole year (--period YEAR)",
+    }
+    assert way_out[lang] in plain(found.outside)
     assert facts(national, period="2024", lang=lang).outside == "", "both handed over the whole of 2024"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from estimator.catalogue.site_ownership import owner
+from estimator.core.number_format import interval_text
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
@@ -135,6 +136,17 @@ def test_beges_lines_by_hand(home: Path) -> None:
     assert set(found) == {("2.1", "électricité"), ("4.5", "électricité")} | {
         (item, "fabrication de la machine") for item in ("4.2", "4.5")
     }
+
+
+def test_lines_that_do_not_add_up_to_the_published_total_say_so(home: Path) -> None:
+    """Each line and the total have a median of their own: who fills in the form would add up the lines."""
+    found = facts(home)
+    made = REPORTS["beges"](found)
+    total = plain(interval_text(found.body["indicators"]["gwp"]["value"], "fr"))
+    said = f"additionnées, elles ne donnent pas celle du total publié, {total}."
+    rows = rows_of(str(made.files[""]), ";")
+    assert len(rows) > 1 and all(said in plain(row["remarque"]) for row in rows)
+    assert [said in plain(note) for note in made.left_out].count(True) == 1
 
 
 def test_no_line_of_the_inventory_is_that_of_a_few_agents(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and its unknowns."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from estimator.assessment.impacts import ImpactIndicator, amounts, figure_named
 from estimator.catalogue.site_ownership import owner
 from estimator.core.errors import say
 from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text
 from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
@@ -32,14 +34,33 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Line(NamedTuple):
+    """A line of the inventory: the operator of the site, the part of the figure, its gases and their proof."""
+
+    who: str
+    part: str
+    amount: Interval
+    proof: str
+
+
 def beges(facts: ReportFacts) -> ReportFiles:
     """A table for a French spreadsheet; single gases are unknown: their columns are empty, like any unknown value."""
-    table = BYTE_ORDER_MARK + french_table(COLUMNS, _records(facts), facts.mark)
-    notes = (facts.say("beges_gases"), facts.say("beges_upstream"))
-    return ReportFiles({"": table}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
+    lines = list(_lines(facts))
+    apart = _sum_note(facts, lines)
+    table = BYTE_ORDER_MARK + french_table(COLUMNS, (_record(facts, line, apart) for line in lines), facts.mark)
+    notes = (facts.say("beges_gases"), facts.say("beges_upstream"), apart, facts.say("withheld"))
+    told = (True, True, bool(apart), facts.withheld)
+    return ReportFiles({"": table}, tuple(note for note, is_told in zip(notes, told, strict=True) if is_told))
 
 
-def _records(facts: ReportFacts) -> Iterator[Record]:
+def _sum_note(facts: ReportFacts, lines: Sequence[Line]) -> str:
+    """That lines do not add up to the published total, which who fills in the form would do; empty of a single one."""
+    total = facts.body["indicators"]["gwp"]["value"]
+    several = len([line for line in lines if line.amount.known]) > 1 and total.known
+    return facts.say("beges_sum", total=interval_text(total, facts.lang)) if several else ""
+
+
+def _lines(facts: ReportFacts) -> Iterator[Line]:
     """A line a category and part, to two figures where it holds uses that are merged. These are told together or not at
     all: where a line would hold some of them and not the others, or be nearly one of them, no line that holds any is,
     nor where no document tells their gases. Which lines hold some is of the whole
@@ -71,7 +92,7 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
         proof = facts.proof(of_years if small[who, part] else rows, f"gwp.{part}", rounded=bool(small[who, part]))
         if small[who, part]:
             amount, proof = (withheld_amount(amount), "") if split else (_told(facts.scope, amount), proof)
-        yield _record(facts, who, part, (amount, proof or tell("proof_untold", facts.lang)))
+        yield Line(who, part, amount, proof or tell("proof_untold", facts.lang))
 
 
 def _told(scope: Scope, amount: Interval) -> Interval:
@@ -110,8 +131,8 @@ def _figure(part: str) -> ImpactIndicator:
     return alone
 
 
-def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, str]) -> Record:
-    amount, proof = found
+def _record(facts: ReportFacts, line: Line, apart: str) -> Record:
+    who, part, amount, proof = line
     item = ITEMS[who].get(part, "")
     missing = amount.missing
     told = facts.provenance
@@ -129,7 +150,7 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[Interval, str]
         say("export", "is_rounded", facts.lang) if amount.get("covers_roughly") else "",
         missing[facts.lang] if missing else "",
         proof if part == "use" else "",
-        facts.say(remark),
+        " ".join(filter(None, (facts.say(remark), apart))),
         told["period"],
         told["territory"],
         told["coverage"],
