@@ -10,8 +10,9 @@ from estimator.catalogue.resolver import zone_of
 from estimator.comparison.option_inventory import location_code
 from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
+from estimator.core.errors import said_in
 from estimator.core.language import decimal_mark, percent_sign
-from estimator.core.said_number import two_readings
+from estimator.core.said_number import readings_told
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
@@ -95,7 +96,7 @@ def zone_code(text: str, name: str) -> str:
 
 def count(text: str, name: str) -> float | None:
     """The same for how many people or times: « 40.000 » has two readings. NotANumber."""
-    if two_readings(text.strip()):
+    if readings_told(text):
         raise NotANumber(name, text)
     return number(text, name)
 
@@ -106,9 +107,9 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         name, text = error.args
         if not text:
             return t("compare_form.not_given", lang, field=label_of(name, lang))
-        if readings := two_readings(text.strip()):
-            facts = {"read": text, "whole": readings[0], "part": readings[1]}
-            return t("compare_form.two_readings", lang, field=label_of(name, lang), **facts)
+        if readings := readings_told(text):
+            facts = said_in(lang, readings)
+            return t("compare_form.two_readings", lang, field=label_of(name, lang), read=text, **facts)
         key = KEYS.get(name, "not_a_zone" if name in ZONES else "not_a_number")
         return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
     if error.code != ScenarioRefused.code or len(error.faults) > 1:

@@ -16,7 +16,6 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import any_day
 from estimator.core.event_log import Event
 from estimator.core.language import decimal_mark
-from estimator.core.said_number import bare_number
 from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # prefix of the keys of all fields of the open form
@@ -111,7 +110,7 @@ def stage_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A tested quality."""
     return {
-        "value": bare_number(text("value", lang), 0.01),
+        "value": text("value", lang),
         "test": text("test", lang, case.threshold.test if case and case.threshold else ""),
         "date": day("date_test", lang, date.today()),
         "by": text("by", lang),

@@ -11,7 +11,7 @@ import typer
 from estimator.cli.text import Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, said_in, say, written
 from estimator.core.number_format import pair_text
-from estimator.core.said_number import bare_number, two_readings
+from estimator.core.said_number import bare_number, readings_told
 from estimator.core.typography import printable
 
 if TYPE_CHECKING:
@@ -224,8 +224,8 @@ def _number(text: str, field: str) -> float:
     from estimator.comparison.scenario import Asked
     from estimator.core.validation_messages import expected
 
-    if readings := two_readings(text.strip()):
-        raise FieldRefused(key="two_readings", read=text, whole=readings[0], part=readings[1])
+    if readings := readings_told(text):
+        raise FieldRefused(key="two_readings", read=text, **readings)
     try:
         return TypeAdapter(Annotated[FiniteFloat, Asked.model_fields[field]]).validate_python(float(bare_number(text)))
     except ValidationError as error:

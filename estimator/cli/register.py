@@ -8,7 +8,6 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
-from estimator.core.said_number import bare_number
 
 if TYPE_CHECKING:
     from estimator.core.fields import Author
@@ -121,7 +120,7 @@ def quality(  # noqa: PLR0913
     why: MaybeWhy = None,
     json_: Json = False,
 ) -> None:
-    found = {"value": bare_number(value, 0.01), "date": _day(date), "by": by} | ({"test": test} if test else {})
+    found = {"value": value, "date": _day(date), "by": by} | ({"test": test} if test else {})
     case = _register(context).record_quality(id, found, _author(who, why or test or by))
     _print_use_case(context, case, json_)
 

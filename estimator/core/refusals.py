@@ -89,7 +89,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     context = error.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").strip(", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
-    facts = {
+    facts = context | {
         "read": read,
         "expected": expected,
         "most": {lang: exact_text(context.get("le"), "1", lang) for lang in LANGUAGES},

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Self
 
 from estimator.core.errors import written
+from estimator.core.language import LANGUAGES, decimal_mark
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPS = re.compile(r"(?<=\d)[ \t\u00a0\u202f](?=\d{3}(?!\d))")
@@ -79,4 +80,17 @@ def two_readings(text: str) -> tuple[str, str] | None:
     if not _TWO_READINGS.fullmatch(text):
         return None
     whole = text.replace(".", "").replace(",", "")
-    return whole, f"{int(whole) / 1000:g}"
+    return whole, one_reading(f"{int(whole) / 1000:g}")
+
+
+def one_reading(number: str) -> str:
+    """A number as programs write it, with a zero more where it has two readings: 1.234 as 1.2340."""
+    return f"{number}0" if _TWO_READINGS.fullmatch(number) else number
+
+
+def readings_told(text: str) -> dict[str, str | dict[str, str]] | None:
+    """The same as facts of a sentence, the second with the mark of each language; None for any other text."""
+    if not (readings := two_readings(text.strip())):
+        return None
+    whole, part = readings
+    return {"whole": whole, "part": {lang: part.replace(".", decimal_mark(lang)) for lang in LANGUAGES}}

@@ -102,6 +102,31 @@ def without_mark(text: str) -> str:
     return "".join(";".join((*line.split(";")[:-2], line.split(";")[-1])) + "\r\n" for line in text.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("volume_mensuel", "1.200", "« 1.200 » peut se lire 1200 ou 1,2 ; écrivez l'un ou l'autre"),
+        ("volume_mensuel", "12,000", "« 12,000 » peut se lire 12000 ou 12 ;"),
+        ("simultaneite", "1,500", "peut se lire 1500 ou 1,5 ;"),
+        ("simultaneite", "1,234", "peut se lire 1234 ou 1,2340 ;"),  # « 1,234 » would be refused again
+        ("seuil_valeur", "1.200", "peut se lire 1200 ou 1,2 ;"),
+        ("croissance_annuelle", "1.000 %", "peut se lire 1000 ou 1 ;"),
+        ("seuil_valeur", "120 %", "« 120 % » a été lu ; un pourcentage de 0 à 100 est attendu"),
+    ],
+)
+def test_a_number_that_is_none_or_two_is_asked_again(register: Register, column: str, cell: str, said: str) -> None:
+    more = {"seuil_test": "relecture"} if column == "seuil_valeur" else {}
+    (item,) = refused(register, table(row(**{column: cell}, **more))).items
+    assert said in item["fr"]
+
+
+def test_a_number_of_three_decimals_goes_there_and_back(register: Register) -> None:
+    """1.234 is written 1.2340, which is not 1234."""
+    register.create(PLAIN | {"volume_per_month": 1.234, "concurrency": 1.5}, DSI)
+    text = export_csv(register)
+    assert ";1.2340;" in text and import_csv(register, text, DSI).unchanged == 1
+
+
 def test_no_cell_is_a_formula(register: Register) -> None:
     register.create(
         PLAIN | {"name": "=HYPERLINK()", "task": "-5", "unit": "+33 e", "benefit": "@x", "model": "-5,5e3"}, DSI

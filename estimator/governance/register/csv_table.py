@@ -13,7 +13,7 @@ from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Author
 from estimator.core.language import OFFICIAL
 from estimator.core.refusals import FieldsRefused, ListedRefusal, checked
-from estimator.core.said_number import SaidText, bare_number
+from estimator.core.said_number import SaidText, bare_number, one_reading
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase, UseCaseFacts, is_unsure
 from estimator.places.supplier_answers import MARK
@@ -257,7 +257,7 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else str(value)
+    return one_reading(str(value)) if isinstance(value, float) else "" if value is None else str(value)
 
 
 def facts_said(pairs: Sequence[str], invented: bool, known: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from estimator.core.communes import METROPOLE as METROPOLE
 from estimator.core.communes import is_abroad
 from estimator.core.communes import is_commune as is_commune
 from estimator.core.fields import Id, Line, MayBeEmpty, Strict, Text, near_when_said, past_when_said
-from estimator.core.said_number import bare_number
+from estimator.core.said_number import SaidText, as_typed, bare_number, readings_told
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
@@ -65,10 +65,19 @@ def is_unsure(percent: float) -> bool:
     return 0 < abs(percent) < 1
 
 
+def _one_reading(said: object) -> object:
+    """A number that a person typed, which no country reads otherwise."""
+    typed = as_typed(said)
+    if readings := readings_told(typed) if isinstance(typed, str) else None:
+        raise PydanticCustomError("number_readings", "two readings", dict(readings))
+    return said
+
+
 def _percent(said: object) -> object:
     """A growth as people write it."""
     if not isinstance(said, str):
         return said
+    _one_reading(said.rstrip(" %"))
     number = bare_number(said, 1.0)
     try:
         unsure = "%" not in said and is_unsure(float(number))
@@ -86,6 +95,16 @@ def _growth(percent: float) -> float:
     return percent
 
 
+def _share(said: object) -> object:
+    """A mark as people write it, or a share as a percentage."""
+    if not isinstance(said, str) or isinstance(said, SaidText):
+        return said
+    number = bare_number(said, 0.01)
+    if number is said and bare_number(said, 1.0) is not said:
+        raise PydanticCustomError("percent", "out of range")
+    return number
+
+
 def _mark(value: float, info: ValidationInfo) -> float:
     if info.context and value < 0:
         raise PydanticCustomError("negative", "less than zero")
@@ -95,11 +114,11 @@ def _mark(value: float, info: ValidationInfo) -> float:
 Day = Annotated[date, BeforeValidator(_iso_day)]
 SaidDay = Annotated[Day, AfterValidator(near_when_said)]
 PastDay = Annotated[Day, AfterValidator(past_when_said)]
-Mark = Annotated[float, AfterValidator(_mark)]
+Mark = Annotated[float, BeforeValidator(_one_reading), BeforeValidator(_share), AfterValidator(_mark)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
 Territory = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_territory)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
-Count = Annotated[float, Field(gt=0, le=1e15)]
+Count = Annotated[float, BeforeValidator(_one_reading), Field(gt=0, le=1e15)]
 Growth = Annotated[float, BeforeValidator(_percent), AfterValidator(_growth)]
 
 

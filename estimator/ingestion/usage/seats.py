@@ -17,7 +17,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.fields import FIRST_DAY
 from estimator.core.periods import first_day, month_after, short_day
 from estimator.core.refusals import FieldsRefused
-from estimator.core.said_number import two_readings
+from estimator.core.said_number import readings_told, two_readings
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
@@ -143,7 +143,8 @@ def check_line(typed: Mapping[str, str]) -> None:
             name = str(fault.facts.get("column") or fault.facts.get("field") or COLUMN_OF[fault.code])
             days = {end: fault.facts[end] for end in ("start", "end", "first") if end in fault.facts}
             told = {end: {lang: short_day(str(day), lang) for lang in LANGUAGES} for end, day in days.items()}
-            facts = fault.facts | told | {"column": name, "value": cut(typed[name])}
+            read = (readings_told(typed[name]) or {}) | {"column": name, "value": cut(typed[name])}
+            facts = fault.facts | told | read
             wrong.append(sentences("seats_typed", fault.code, **facts) | {"field": name})
     if wrong:
         raise FieldsRefused(wrong)
