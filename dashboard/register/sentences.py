@@ -104,9 +104,9 @@ def event_pairs(event: Event, lang: str) -> Iterator[tuple[str, str]]:
     for name, held in {**event.data, "author_who": event.who, "author_why": event.why}.items():
         for part, value in held.items() if isinstance(held, Mapping) else [("", held)]:
             if value not in EMPTY or event.kind == "changed":
-                field = f"{name}_{part}".strip("_")  # the day that a review done was due is in no form
-                asked = labels.get(of + field) if field != "due" or not event.data["done"] else None
-                yield HINT.split(t(asked or labels[field], lang))[0], field_text(part or name, value, lang)
+                field = f"{name}_{part}".strip("_")
+                asked = t(labels.get(of + field) or labels[field], lang)
+                yield HINT.split(asked)[0], field_text(part or name, value, lang)
 
 
 def field_text(name: str, value: Any, lang: str) -> str:

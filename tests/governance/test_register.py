@@ -94,7 +94,8 @@ FAR_DAYS: list[Wrong] = [
     ("decide", "day_far", decision("lancer", "1900-01-01")),
     ("record_quality", "future", FOUND | {"date": "2099-01-01"}),
     ("record_quality", "day_far", FOUND | {"date": "1900-01-01"}),
-    ("review", "future", DONE | {"due": "2026-04-01", "done": "2099-01-01"}),
+    ("review", "future", DONE | {"done": "2099-01-01"}),
+    ("review", "day_far", DONE | {"done": "2014-11-15"}),
     ("review", "day_far", {"due": "2099-01-01"}),
     ("attach", "day_far", {"service_key": "chat", "since": "1900-01-01"}),
     ("change", "future", {"alternative": ANSWERED["alternative"] | {"date": "2099-01-01"}}),
@@ -243,7 +244,7 @@ def test_reviews_are_due_every_six_or_twelve_months_from_the_start(register: Reg
     assert [d.late for d in register.due(date(2026, 9, 2))] == [True]
     done = {"done": "2026-08-31", "by": "DSI", "conclusion": "poursuivre"}
     assert register.review(id, done, DSI).next_review == date(2027, 2, 28)
-    assert register.use_case(id).reviews[0].due == date(2026, 9, 1)
+    assert register.use_case(id).reviews[0].due is None, "nobody said that day"
     assert register.due(date(2027, 1, 28)) == []  # 31 days before
     assert len(register.due(date(2027, 1, 29))) == 1  # 30 days before
     assert register.review(id, {"due": "2026-12-01"}, DSI).next_review == date(2026, 12, 1)

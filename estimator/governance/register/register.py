@@ -158,10 +158,10 @@ class Register:
         return self._stage(case, target, author)
 
     def review(self, id: str, review: Mapping[str, Any], author: Author) -> UseCase:
-        """Record a review; without `done`, plan the next one. Its default date is the expected one."""
+        """Record a review; without `done`, plan the next one, by default on the expected day."""
         case = self.use_case(id)
-        expected = case.next_review or review.get("done") or self.now().date()
-        return self._write(id, "reviewed", checked(Review, {"due": expected, **review}, "review"), author)
+        planned = {} if "done" in review else {"due": case.next_review or self.now().date()}
+        return self._write(id, "reviewed", checked(Review, planned | dict(review), "review"), author)
 
     def record_quality(self, id: str, found: Mapping[str, Any], author: Author) -> UseCase:
         """Record a tested quality; by default by the test of the threshold."""

@@ -197,7 +197,7 @@ class QualityFound(TestedShare, Strict):
 class Review(Strict):
     """A review that is due, or done on a day by a service with a conclusion."""
 
-    due: SaidDay
+    due: SaidDay | None = None
     done: PastDay | None = None
     by: MayBeEmpty = ""
     conclusion: MayBeEmpty = ""
@@ -206,6 +206,8 @@ class Review(Strict):
     def _check_conclusion(self) -> "Review":
         if self.done and not (self.by and self.conclusion):
             raise PydanticCustomError("inconclusive", "a review done needs a service and a conclusion")
+        if not (self.done or self.due):
+            raise PydanticCustomError("missing", "a review has a day")
         return self
 
 
@@ -296,7 +298,7 @@ class UseCase(UseCaseFacts):
     @property
     def review(self) -> Review | None:
         """The last review done."""
-        return sorted(self.reviews, key=lambda r: r.done or r.due)[-1] if self.reviews else None
+        return sorted(self.reviews, key=lambda r: str(r.done))[-1] if self.reviews else None
 
     @property
     def decision(self) -> Decision | None:
