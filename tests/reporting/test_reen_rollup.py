@@ -13,6 +13,8 @@ import pytest
 
 from estimator.assessment.uncertainty import DRAWS
 from estimator.core.errors import LANGUAGES
+from estimator.core.interval import Interval
+from estimator.core.number_format import range_text
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
@@ -141,6 +143,31 @@ def test_a_service_of_two_communes_is_named(folder: Path, homes: dict[str, Path]
     _write(folder / "54547.json", body)
     [named] = read_files(folder).twice()
     assert not named.certain and "À vérifier" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_service_of_three_communes_is_told_once(folder: Path, homes: dict[str, Path], lang: str) -> None:
+    """Two of them withdraw it: what one of them has, twice, is too much in the sums."""
+    body = _body(homes["54547"], "54547") | {"territory": "54578"}
+    for service in body["services"]:
+        service["months"] = (
+            service["months"] if service["service"] == "assistant" else dict.fromkeys(service["months"], "0")
+        )
+    _write(folder / "54578.json", body)
+    review = read_files(folder)
+    pairs = [twice for twice in review.twice() if twice.certain]
+    energy = pairs[0].energy
+    assert len(pairs) == 3 and energy is not None
+    too_much = plain(
+        range_text(Interval.of((2 * energy.ends.low, 2 * energy.ends.central, 2 * energy.ends.high), "kWh"), lang)
+    )
+    text = plain(rendered(rollup(review, lang), "txt"))
+    told = {
+        "fr": (f"{too_much} de trop", "assistant : compté par 3 collectivités", "2 d'entre elles le retirent"),
+        "en": (f"{too_much} too much", "assistant: counted by 3 authorities", "2 of them withdraw it"),
+    }
+    assert all(text.count(words) == 1 for words in told[lang])
+    assert "l'une des deux" not in text and "one of the two" not in text
 
 
 def test_other_factors_add_bounds_and_say_it(folder: Path, homes: dict[str, Path]) -> None:

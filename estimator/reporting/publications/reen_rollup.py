@@ -185,13 +185,32 @@ def _lacks(file: CommuneFile, lang: str) -> Iterator[str]:
 
 
 def _twice(found: TerritoryReview, lang: str) -> Points | str:
-    """The services counted by two communes, by name, with their electricity in one of them."""
-    lines = []
+    """The services counted by two communes, or once for all where more have the same, by name, with their electricity
+    in one of them."""
+    lines, alike = list[str](), dict[object, list[Twice]]()
     for twice in found.twice():
-        told = {"one": territory_text(twice.one.territory, lang), "other": territory_text(twice.other.territory, lang)}
-        told |= {"name": twice.service.service or _tell("unnamed", lang), "span": _span(twice, lang)}
-        lines.append(_tell("twice_same" if twice.certain else "twice_named", lang, **told))
+        alike.setdefault(twice.same or id(twice), []).append(twice)
+    for pairs in alike.values():
+        codes = sorted({file.territory for twice in pairs for file in (twice.one, twice.other)})
+        lines += [_more(pairs, codes, lang)] if len(codes) > 2 else [_pair(twice, lang) for twice in pairs]
     return Points(tuple(lines)) if lines else _tell("twice_none", lang)
+
+
+def _more(pairs: Sequence[Twice], codes: Sequence[str], lang: str) -> str:
+    """A service that more than two communes have alike, and what is then counted too often where it is known."""
+    first = next((twice for twice in pairs if twice.energy is not None and twice.energy.known), pairs[0])
+    others, names = len(codes) - 1, listed([territory_text(code, lang) for code in codes], lang)
+    known = first.energy if first.energy is not None and first.energy.known else None
+    extra = _tell("twice_extra", lang, energy=range_text(known.per(1 / others), lang)) if known else ""
+    told = {"names": names, "span": _span(first, lang), "times": len(codes), "others": others, "extra": extra}
+    name = next(filter(None, (twice.service.service for twice in pairs)), _tell("unnamed", lang))
+    return _tell("twice_more", lang, name=name, count=len(codes), **told)
+
+
+def _pair(twice: Twice, lang: str) -> str:
+    told = {"one": territory_text(twice.one.territory, lang), "other": territory_text(twice.other.territory, lang)}
+    told |= {"name": twice.service.service or _tell("unnamed", lang), "span": _span(twice, lang)}
+    return _tell("twice_same" if twice.certain else "twice_named", lang, **told)
 
 
 def _span(twice: Twice, lang: str) -> str:

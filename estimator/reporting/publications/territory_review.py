@@ -20,14 +20,19 @@ from estimator.results.totals import Outside, rough_share, rough_sum
 
 class Twice(NamedTuple):
     """A service that two communes count. energy: of these months, in one of them; None where its file tells that of
-    more months alone; certain: the same amounts were read; else the same name and place."""
+    more months alone; certain: the same amounts were read; else the same name and place. same: each month with the
+    digest of what both read."""
 
     one: CommuneFile
     other: CommuneFile
     service: CommuneService
     months: int
     energy: Interval | None
-    certain: bool
+    same: frozenset[tuple[str, str]]
+
+    @property
+    def certain(self) -> bool:
+        return bool(self.same)
 
 
 class OtherMonths(NamedTuple):
@@ -180,12 +185,13 @@ class TerritoryReview:
         for one, other in combinations(self.files, 2):
             for a in one.services:
                 for b in other.services:
-                    same = {month for month, digest in a.months.items() if b.months.get(month) == digest}
+                    marks = frozenset(a.months.items() & b.months.items())
+                    same = {month for month, _ in marks}
                     named = bool(a.service) and (a.service, a.host) == (b.service, b.host)
                     both = same or (a.months.keys() & b.months.keys() if named else set())
                     if both:
                         energy = self._energy(one, a, both) or (self._energy(other, b, both) if same else None)
-                        found.append(Twice(one, other, a if a.service else b, len(both), energy, bool(same)))
+                        found.append(Twice(one, other, a if a.service else b, len(both), energy, marks))
         yield from sorted(found, key=lambda twice: not twice.certain)
 
     def _energy(self, file: CommuneFile, service: CommuneService, months: Collection[str]) -> Interval | None:
