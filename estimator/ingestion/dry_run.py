@@ -1,7 +1,7 @@
 """Dry run of an import: each file is parsed, and its rows are appended to a temporary ledger."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
-from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
+from estimator.ledger.rows import COMPONENTS, Activity, Refused, faults_of, unlike
 from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"
@@ -135,19 +135,18 @@ class FileCheck:
             "error": self.error.as_dict() if self.error else None,
         }
 
-    def look_at(self, result: ReadResult) -> ReadResult:
-        """Count these rows, and return them."""
+    def look_at(self, result: ReadResult, added: tuple[Sequence[Activity], Sequence[pa.Table]] | None = None) -> None:
+        """Count these rows, and of those that an import would add, all unless they are given, what they say."""
         self.read += result.read
         self.refused += result.refused
         self.left_out |= dict.fromkeys(result.unused)
-        tables = [table_of(result.rows, ACTIVITY_SCHEMA)] if result.rows else []
-        for table in (*tables, *([] if result.table is None else [result.table])):
+        rows, tables = added or (result.rows, [] if result.table is None else [result.table])
+        for table in (*([table_of(rows, ACTIVITY_SCHEMA)] if rows else []), *filter(len, tables)):
             for kind in _kinds(table, self.known.columns if self.known else ()):
                 self._count(kind)
             for found in faults(of_table(table, load())):
                 self.checks[found.code] += len(found.rows)
                 self.faults.setdefault(found.code, facts(found.code, *found.worst))
-        return result
 
     def _count(self, kind: Mapping[str, Any]) -> None:
         """Count rows of a kind; one whose electricity has no proof is not estimable."""
@@ -278,12 +277,16 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
     sidecar = UnusedSidecar(path)
     row_ids: list[str] | None = None
 
-    def look_at(result: ReadResult) -> ReadResult:
-        sidecar.look_at(result)
-        found.alike.extend(alike(result.rows, run.declared))
-        if row_ids is not None:
-            row_ids.extend(row.row_id for row in result.rows)
-        return found.look_at(result)
+    def looked_at(results: Iterable[ReadResult]) -> Iterator[ReadResult]:
+        for result in results:
+            sidecar.look_at(result)
+            if row_ids is not None:
+                row_ids.extend(row.row_id for row in result.rows)
+            told = [*alike(result.rows, run.declared)]
+            yield result
+            lines = {row.line for row in run.posting.added[0]}
+            found.alike.extend(one for one in told if one.line in lines or one.code == "declared_before")
+            found.look_at(result, run.posting.added)
 
     try:
         opened = open_results(path, run.context)
@@ -291,7 +294,7 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
         if isinstance(opened.trace, Trace) and run.posting.has_version(opened.trace):
             row_ids = []
             run.versions.append((opened.trace.name, opened.trace.sha, row_ids))
-        run.posting.take(opened.trace, map(look_at, opened.results))
+        run.posting.take(opened.trace, looked_at(opened.results))
         found.alike.extend(sidecar.remarks())
         if not found.read:
             raise SobriaError("no_rows", file=found.name)

@@ -69,6 +69,7 @@ class FileName(Protocol):
 class Append:
     """An append in progress: duplicates counted, other rows written in batches. `standing`: what is known of the
     ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten.
+    `added`: the new rows of the last result taken, one by one and in tables.
     `brought`: once accounted for, the parts of its new rows, and those of the imports that ended meanwhile."""
 
     def __init__(self, ledger: Ledger, standing: Standing | None = None) -> None:
@@ -85,6 +86,7 @@ class Append:
         self._copied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = self.unjudged = 0
+        self.added: tuple[list[Activity], list[pa.Table]] = [], []
         self.brought: tuple[list[str], list[str]] = [], []
 
     @property
@@ -199,9 +201,11 @@ class Append:
         """own: ids of the rows that stand under the name of this file; None where it was read before."""
         if result.read and not result.distinct:
             self._rows_known.settle()
+        self.added = [], []
         for row in result.rows:
             if not self._rows_known.has(row):
                 self._keep(row)
+                self.added[0].append(row)
                 continue
             self.again.add_one(row.row_id)
             if own and not own("activities").holds_one(row.row_id):
@@ -222,6 +226,7 @@ class Append:
             self._note_known(there["row_id"].to_pylist())
             fresh = result.table.filter(pa.array(~known)) if known.any() else result.table
             self._new.tables.append(fresh)
+            self.added[1].append(fresh)
             self.new += len(fresh)
         for refusal in result.refused:
             self._set_aside(refusal, own)

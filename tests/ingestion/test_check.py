@@ -74,6 +74,22 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), lang="en").stdout
 
 
+def test_rows_that_an_import_will_not_add_are_neither_counted_nor_to_be_checked(tmp_path: Path) -> None:
+    """The 3 rows of one file under three names are 3; once it is known whole, none."""
+    paths = [tmp_path / f"{name}.jsonl" for name in "abc"]
+    for path in paths:
+        path.write_bytes(GATEWAY.read_bytes())
+
+    def counted(home: Path, paths: list[Path]) -> tuple[int, int]:
+        files = check_paths(home, paths, context()).files
+        return sum(f.proofs.total() for f in files), sum(f.checks.total() for f in files)
+
+    one = counted(tmp_path / "home", paths[:1])
+    assert one == (3, 8) and counted(tmp_path / "home", paths) == one
+    import_paths(Ledger(tmp_path / "home"), paths[:1], context())
+    assert counted(tmp_path / "home", paths) == (0, 0)
+
+
 def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
     """Two rows whose cards are read by a meter, one whose memory is estimated: 0.3 of 0.4 kWh are measured, 75 %."""
     modes = {s.proof: s.id for s in load().subjects.values() if s.kind == "mode"}
