@@ -164,7 +164,12 @@ def test_a_service_of_three_communes_is_told_once(folder: Path, homes: dict[str,
     text = plain(rendered(rollup(review, lang), "txt"))
     told = {
         "fr": (f"{too_much} de trop", "assistant : compté par 3 collectivités", "2 d'entre elles le retirent"),
-        "en": (f"{too_much} too much", "assistant: counted by 3 authorities", "2 of them withdraw it"),
+        "en": (
+            f"{too_much} too much",
+            "assistant: counted by 3 authorities",
+            "same amounts (1 month, ",
+            "2 of them withdraw it",
+        ),
     }
     assert all(text.count(words) == 1 for words in told[lang])
     assert "l'une des deux" not in text and "one of the two" not in text
