@@ -154,7 +154,7 @@ WRITTEN = {  # by each form: what is typed, and what is read back of it
         "2 mars 2026",
     ),
     "revue": (
-        {"by_review": "DSI", "done": date(2026, 3, 1), "conclusion": "poursuivre", "planned": date(2027, 3, 1)},
+        {"by_review": "DSI", "done": date(2026, 3, 1), "conclusion": "bien\nen 2027", "planned": date(2027, 3, 1)},
         "1er mars 2027",
     ),
     "decision": ({"what": "lancer", "reasons": "utile", "body": "Comité", "date": date(2026, 3, 1)}, "Lancer"),
@@ -178,6 +178,7 @@ def test_what_will_be_written_is_read_back_then_corrected_or_confirmed(register:
     at = check(screen(faire=form, **({} if form == "ajouter" else {"cas": case.id})), **typed)
     read = plain_spaces(text(at)).partition(t("register_forms.read_title", "fr"))[2]
     assert told in read and "<dd>DSI</dd>" in read and len(register.store.read()[0]) == before
+    assert "\\n" not in read and (form != "revue" or "<dd>bien<br>en 2027</dd>" in read)
     labels = set(map(unescape, re.findall("<dt>(.*?)</dt>", read)))
     asked = {plain_spaces(t(f"register_forms.{name}", "fr")) for name in typed}
     assert all(any(label.startswith(one) for one in labels) for label in asked), "each under its label in the form"
