@@ -95,8 +95,8 @@ def zone_code(text: str, name: str) -> str:
 
 
 def count(text: str, name: str) -> float | None:
-    """The same for how many people or times: « 40.000 » has two readings. NotANumber."""
-    if readings_told(text):
+    """The same for how many people or times: « 40.000 » has two readings, « 50 % » is none. NotANumber."""
+    if readings_told(text) or "%" in text:
         raise NotANumber(name, text)
     return number(text, name)
 

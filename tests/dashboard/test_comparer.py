@@ -208,7 +208,9 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
     assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
-@pytest.mark.parametrize(("name", "text"), [("people", "2,5"), ("people", "1e400"), ("uses", "1e400")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("people", "2,5"), ("people", "1e400"), ("uses", "1e400"), ("uses", "50 %")]
+)
 def test_a_count_that_is_none_is_said_as_it_was_typed(name: str, text: str) -> None:
     with pytest.raises(NotANumber) as refused:
         count(text, name)
