@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.estimator_gateway import current_build, service_name, service_names
+from dashboard.shared.estimator_gateway import current, service_name, service_names
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.assessment.calculation_steps import Step
@@ -65,8 +65,9 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
 def _mended(found: ExplainedNumber) -> str:
     """Where the runs of a figure with remarks are mended: "here", "source"; "" nowhere."""
     run, alone = (found.key if found.scope == scope else None for scope in ("run", "service"))
+    build = current()
     for where in ("here", "source") if found.remarks else ():
-        if any(alone in (None, e["service_key"]) for e in current_build().to_mend(run, where == "source")):
+        if build and any(alone in (None, e["service_key"]) for e in build.to_mend(run, where == "source")):
             return where
     return ""
 

@@ -102,6 +102,7 @@ def test_a_project_lead_goes_from_a_blank_page_to_a_saved_and_printed_comparison
     screen.get_by_role("button", name="Enregistrer au registre").click()
     expect(screen.get_by_role("textbox", name="Nom de l’usage")).to_have_value("Répondre aux associations")
     write(screen, "Service qui porte l’usage", "Vie associative")
+    write(screen, "Commune : code INSEE à 5 caractères, ou « metropole »", "54395")
     write(screen, "Raison de la réponse", "Elle ne comprend pas les questions.")
     screen.get_by_role("radiogroup").get_by_text("étudiée, et écartée").click()
     offered = screen.get_by_role("radiogroup").filter(has_text="Mistral Small 3.2")

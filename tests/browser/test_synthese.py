@@ -42,7 +42,7 @@ VIEWS = {
 TOLD_ON_PAPER = ".kind, h1, .lead, h2, main li, main th, main td"  # all but caveats, at its foot, and ticks of axes
 MOST_ON_PAPER = 200  # words
 SHEETS = (
-    "", "territoire=all&periode=2025-T4", "territoire=all&periode=2026", "territoire=99002&periode=2026",
+    "", "territoire=all&periode=2026-T1", "territoire=all&periode=2026", "territoire=99002&periode=2026",
     "territoire=99005&periode=2026-03",
 )  # fmt: skip
 
@@ -174,8 +174,8 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
     if not asked:  # what is not held, by name, with what to do
         told = {
-            "fr": "Première promesse non tenue .autres : Synthèse., empreintes dont [^«]* : appliquer",
-            "en": "First promise not kept .others: Summary., footprints whose [^“]*: apply",
+            "fr": "Première promesse non tenue .autres : Synthèse., empreintes dont [^«]*. Appliquer",
+            "en": "First promise not kept .others: Summary., footprints whose [^“]*. Apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     screen.emulate_media(media="print")
