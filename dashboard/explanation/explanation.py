@@ -36,10 +36,8 @@ LEAST_DOUBT = 0.005
 
 def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = None) -> Markup:
     """The whole screen of a figure; outside: what limits a total of merged groups."""
-    notes = [
-        sentence(f"{partly}.") if (partly := partly_text(found.amount, lang)) else "",
-        t("explain.least", lang) if found.unread else "",
-    ]
+    partly = partly_text(found.amount, lang)
+    notes = [sentence(f"{partly}.") if partly else "", t("explain.least", lang) if found.unread else ""]
     doubts = [f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS]
     return render(
         "explanation",
