@@ -108,9 +108,8 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         if not text:
             return t("compare_form.not_given", lang, field=label_of(name, lang))
         if readings := readings_told(text):
-            return t(
-                "compare_form.two_readings", lang, field=label_of(name, lang), read=text, **said_in(lang, readings)
-            )
+            facts = said_in(lang, readings)
+            return t("compare_form.two_readings", lang, field=label_of(name, lang), read=text, **facts)
         key = KEYS.get(name, "not_a_zone" if name in ZONES else "not_a_number")
         return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
     if error.code != ScenarioRefused.code or len(error.faults) > 1:

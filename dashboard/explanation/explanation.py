@@ -64,10 +64,9 @@ def explain_view(found: ExplainedNumber, lang: str, outside: Outside | None = No
 
 def _mended(found: ExplainedNumber) -> str:
     """Where the runs of a figure with remarks are mended: "here", "source"; "" nowhere."""
-    run, alone = (found.key if found.scope == scope else None for scope in ("run", "service"))
-    build = current()
+    run, one = (found.key if found.scope == scope else None for scope in ("run", "service"))
     for where in ("here", "source") if found.remarks else ():
-        if build and any(alone in (None, e["service_key"]) for e in build.to_mend(run, where == "source")):
+        if (build := current()) and any(one in (None, e["service_key"]) for e in build.to_mend(run, where == "source")):
             return where
     return ""
 
