@@ -326,7 +326,7 @@ def test_an_answer_may_be_said_as_the_question_says_it(tmp_path: Path) -> None:
         ("place", "seul", "Réponse manquante : --place"),
         ("task", "cuisine", "cuisine"),
         ("people", "40.000", "« 40.000 » peut se lire 40000 ou 40 : écrivez l'un ou l'autre"),
-        ("uses", "1,500 an", "« 1,500 » peut se lire 1500 ou 1.5"),
+        ("uses", "1,500 an", "« 1,500 » peut se lire 1500 ou 1,5"),
         ("models", "modele-9000", "« modele-9000 » n'est ni léger, ni grand, ni un modèle"),
         ("place", "lune", "lune"),
         ("place", "\x1b[31mlune", "« \\x1b[31mlune » n'est pas au catalogue"),

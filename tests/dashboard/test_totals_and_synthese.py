@@ -83,7 +83,7 @@ def test_both_tell_the_same_numbers_and_limits(
     limits = plain(outside_text(totals.outside, lang)).rstrip(".").split(". ")
     for told in filter(None, [*limits, plain(proof_words(totals.proof, lang))]):
         assert told in printed and told in shown, told
-    assert (len(limits) == 2) == (name != "metropole"), "what no use has there, and the months that lack"
+    assert (len(limits) == 3) == (name != "metropole"), "what no use has there, the months that lack, and what to do"
     assert (TWICE[lang][0] in printed) == (TWICE[lang][1] in shown) == (name == "both")
     assert body(asked)["outside"]["unread"] == totals.at_least == (plain(say("authorities", "unread", lang)) in shown)
     assert totals.at_least == (name == "both")

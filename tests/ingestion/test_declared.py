@@ -282,7 +282,7 @@ def test_two_equal_sessions_count_and_are_told(tmp_path: Path) -> None:
         assert account["accepted"] == 3 and len(account["remarks"]) == len(told)
         for remark, (line, at) in zip(account["remarks"], told, strict=True):
             assert remark["line"] == line and f"que la ligne {at} de son.csv" in remark["fr"]
-    assert "Les deux comptent" in sobria(home, "check", str(file)).stdout
+    assert "Les deux comptent" in sobria(tmp_path / "new", "check", str(file)).stdout
     call = {"end": "2026-03-01T00:00:01", "start": "2026-03-01T00:00:00", "audio_s": "", "requests": "1"}
     file.write_text(text(*[MEASURED | call | {"input_tokens": "5", "output_tokens": "5"}] * 2))
     assert json.loads(sobria(home, "import", str(file), "--json").stdout)["remarks"] == []
