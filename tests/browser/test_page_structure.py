@@ -12,7 +12,7 @@ from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t
 from estimator.reporting.summary.sentences import tell
 from tests.browser.conftest import Server
-from tests.browser.test_pages import LANGUAGES, open_page, ran
+from tests.browser.test_pages import LANGUAGES, open_page, ran, until
 from tests.ingestion.formats import FORMATS
 from tests.support import kept, spread
 
@@ -528,7 +528,7 @@ def test_a_refusal_leads_to_its_first_field_which_says_why(
         button.focus()
         screen.keyboard.press("Enter")
         screen.locator(":focus:is([data-fault] *)").wait_for()
-        screen.wait_for_function(f"({REACHED})().seen")
+        until(screen, f"({REACHED})().seen")
         found = screen.evaluate(REACHED)
         assert not field or found["name"] == t(field, "fr").strip()
         assert found["invalid"] and found["border"] == "4px" and "attendu" in found["told"]

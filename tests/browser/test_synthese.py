@@ -28,6 +28,7 @@ from tests.browser.test_pages import (
     open_page,
     settled,
     troubles,
+    until,
     violations,
 )
 from tests.support import kept, spread
@@ -57,7 +58,7 @@ def test_the_promises_not_held_are_listed_in_one_action(screen: Page, dashboard:
     expect(screen.locator("#charter")).to_be_focused()
     statuses = screen.locator("#charter .status")
     assert set(statuses.all_inner_texts()) == {t("synthese.status_not_held", "fr")} and statuses.count() == 10
-    screen.wait_for_function("innerHeight / 2 > document.getElementById('charter').getBoundingClientRect().top")
+    until(screen, "innerHeight / 2 > document.getElementById('charter').getBoundingClientRect().top")
     expect(screen.locator("summary").filter(has_text=t("synthesis.part_charter", "fr"))).to_be_in_viewport(ratio=1)
     expect(screen).to_have_title(re.compile(t("synthese.status_not_held", "fr")))
 
