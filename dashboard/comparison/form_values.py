@@ -12,7 +12,7 @@ from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.errors import said_in
 from estimator.core.language import decimal_mark, percent_sign
-from estimator.core.said_number import readings_told
+from estimator.core.said_number import one_reading, readings_told
 
 USE_NUMBERS = (
     "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
@@ -55,10 +55,10 @@ Unreadable = ScenarioRefused | NotANumber
 
 
 def number_text(value: float | None, lang: str) -> str:
-    """A number in a form field: no exponent, decimal comma in French."""
+    """A number in a form field, as it can be read back: no exponent, decimal comma in French."""
     if value is None:
         return ""
-    return f"{value:.12f}".rstrip("0").rstrip(".").replace(".", decimal_mark(lang))
+    return one_reading(f"{value:.12f}".rstrip("0").rstrip(".")).replace(".", decimal_mark(lang))
 
 
 def share_field_text(value: float | None, lang: str) -> str:
@@ -95,8 +95,8 @@ def zone_code(text: str, name: str) -> str:
 
 
 def count(text: str, name: str) -> float | None:
-    """The same for how many people or times: « 40.000 » has two readings, « 50 % » is none. NotANumber."""
-    if readings_told(text) or "%" in text:
+    """The same for how many people or times: « 50 % » is none. NotANumber."""
+    if "%" in text:
         raise NotANumber(name, text)
     return number(text, name)
 

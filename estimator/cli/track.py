@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from estimator.cli.usage import check_reading
 from estimator.core.errors import SobriaError
 from estimator.tracking.overhead import since_start
 
@@ -48,8 +49,9 @@ def track(
 
 
 def seconds_of(text: str, sampling_s: float) -> float:
-    """A duration such as 90s, 15min, 1h or 1d [s]. bad_window."""
+    """A duration such as 90s, 15min, 1h or 1d [s]. bad_window, Usage."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d|j)", text.strip().lower())
+    check_reading("--window", found[1] if found else "")
     seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
     if seconds < max(sampling_s, 1.0):
         raise SobriaError("bad_window", text=text, sampling=f"{max(sampling_s, 1.0):g}")
@@ -58,8 +60,9 @@ def seconds_of(text: str, sampling_s: float) -> float:
 
 def kwh_of(text: str) -> float:
     """An amount of electricity such as 500Wh, 2kWh or 1,5 MWh [kWh]. SobriaError bad_budget, of mWh too, which is
-    a thousandth of a Wh or, written by mistake, a million of them."""
+    a thousandth of a Wh or, written by mistake, a million of them; Usage."""
     found = re.fullmatch(r"(\d+(?:[.,]\d+)?) ?(M?wh|kwh)", text.strip(), re.IGNORECASE)
+    check_reading("--stop-at", found[1] if found else "")
     kwh = float(found[1].replace(",", ".")) * _KWH[found[2].lower()] if found and found[2][0] != "m" else 0.0
     if not kwh:
         raise SobriaError("bad_budget", text=text)

@@ -9,7 +9,7 @@ from typer import TyperException
 from typer.core import TyperGroup, TyperOption
 
 from estimator.core.errors import LANGUAGES, say, texts
-from estimator.core.said_number import SaidNumber, bare_number, two_readings
+from estimator.core.said_number import SaidNumber, bare_number, readings_told
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 
 NOT_OURS = ("install_completion", "show_completion")  # of the library, in English: `--completion` stands for them
@@ -51,7 +51,7 @@ def localise(command: Any, lang: str, group: str = "") -> None:
         parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar or shown)
         parameter.expose_value = parameter.name not in EVERYWHERE
         if parameter.bare_type() == "float":
-            parameter.process_value = partial(_number, parameter.process_value)
+            parameter.process_value = partial(_number, parameter.opts[-1], parameter.process_value)
         if isinstance(parameter, TyperOption):
             key = parameter.help if parameter.help in texts("options", lang) else parameter.name
             parameter.help = say("options", str(key), lang)
@@ -68,11 +68,19 @@ def localise(command: Any, lang: str, group: str = "") -> None:
             localise(inner, lang, command.name or "")
 
 
-def _number(read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
-    """The value of an option that is a number, as people of any country write it; « 1,200 » has two readings."""
-    one = isinstance(value, str) and not ("," in value and two_readings(value))
-    found = read(context, bare_number(value) if one else value)
-    return SaidNumber(found, value) if one and isinstance(found, float) else found
+def _number(name: str, read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """The value of an option that is a number, as people of any country write it."""
+    if not isinstance(value, str):
+        return read(context, value)
+    check_reading(name, value)
+    found = read(context, bare_number(value))
+    return SaidNumber(found, value) if isinstance(found, float) else found
+
+
+def check_reading(name: str, number: str) -> None:
+    """Usage refused for a number of an option that has two readings."""
+    if readings := readings_told(number):
+        raise Usage("usage_readings", name=name, read=number, **readings)
 
 
 def _said_once(made: Callable[[Any], Any], context: Any) -> Any:

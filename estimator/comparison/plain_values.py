@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from estimator.core.said_number import SaidNumber, bare_number
+from estimator.core.said_number import SaidNumber, bare_number, readings_told
 
 NEEDED = {"quality": "value", "measured": "service"}  # a part that is nothing without one of its fields
 
@@ -51,10 +51,11 @@ def follows_work(option: dict[str, Any], before: Mapping[str, Any]) -> bool:
 
 
 def typed_number(text: str, whole: bool = False) -> float | None:
-    """« 1 200,5 », « 94 % »; None for an empty text. ValueError: no number, too large for one, or no whole one."""
+    """« 1 200,5 », « 94 % »; None for an empty text. ValueError: no number, of two readings, too large for one, or no
+    whole one."""
     if not text.strip():
         return None
     found = float(bare_number(text, 0.01))
-    if not isfinite(found) or (whole and found % 1):
+    if readings_told(text) or not isfinite(found) or (whole and found % 1):
         raise ValueError(text)
     return SaidNumber(found, text)

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES
+from estimator.core.said_number import readings_told
 from estimator.core.typography import CONTROL, UNSEEN
 
 M = TypeVar("M", bound=BaseModel)
@@ -151,7 +152,8 @@ class Strict(BaseModel):
 
 
 class Typed(Strict):
-    """A model that people write by hand: texts of one line, without what is not seen; true and false are no numbers."""
+    """A model that people write by hand: texts of one line, without what is not seen; true and false are no numbers,
+    a text of two readings neither."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -159,6 +161,8 @@ class Typed(Strict):
         wanted = cls.model_fields[str(field.field_name)].annotation
         if isinstance(value, bool) and float in (wanted, *get_args(wanted)):
             raise PydanticCustomError("float_switch", "a number, not true or false")
+        if isinstance(value, str) and float in (wanted, *get_args(wanted)) and readings_told(value):
+            raise PydanticCustomError("float_type", "a number, not a text that is read in two ways")
         return _seen(_BREAKS.sub(" ", value)).strip() if isinstance(value, str) else value
 
 

@@ -76,11 +76,21 @@ def _counted() -> re.Pattern[str]:
 
 
 def two_readings(text: str) -> tuple[str, str] | None:
-    """« 1.200 » as twelve hundred, then as one and a fifth, since countries differ; None for any other text."""
-    if not _TWO_READINGS.fullmatch(text):
+    """« 1.200 » as twelve hundred, then as one and a fifth, since countries differ, with its « % » if any; None for any
+    other text."""
+    number = text.strip().rstrip(" %\u00a0\u202f")
+    if not _TWO_READINGS.fullmatch(number):
         return None
-    whole = text.replace(".", "").replace(",", "")
-    return whole, one_reading(f"{int(whole) / 1000:g}")
+    whole, percent = number.replace(".", "").replace(",", ""), text.strip().removeprefix(number)
+    return whole + percent, one_reading(f"{int(whole) / 1000:g}") + percent
+
+
+def cell_readings(text: str, mark: str, whole: bool = False) -> dict[str, str] | None:
+    """The same of a cell, as facts. mark: what stands before the decimals of its file, where that is known: it has one
+    reading then, unless it is a whole number."""
+    if not (readings := two_readings(text)) or (mark and mark in text and not whole):
+        return None
+    return {"whole": readings[0], "part": readings[1].replace(".", mark or ".")}
 
 
 def one_reading(number: str) -> str:
@@ -90,7 +100,7 @@ def one_reading(number: str) -> str:
 
 def readings_told(text: str) -> dict[str, str | dict[str, str]] | None:
     """The same as facts of a sentence, the second with the mark of each language; None for any other text."""
-    if not (readings := two_readings(text.strip())):
+    if not (readings := two_readings(text)):
         return None
     whole, part = readings
     return {"whole": whole, "part": {lang: part.replace(".", decimal_mark(lang)) for lang in LANGUAGES}}

@@ -18,7 +18,7 @@ from estimator.core.fields import Strict, is_near, is_past
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import sentences_with
 from estimator.core.refusals import ListedRefusal
-from estimator.core.said_number import bare_number
+from estimator.core.said_number import bare_number, cell_readings, one_reading
 from estimator.core.typography import printable
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
@@ -169,11 +169,11 @@ def read_answers(text: str) -> list[SupplierAnswer]:
     """Answers in a table with the columns of a questionnaire, separated by `;`, `,` or tabs, or in a list of JSON
     objects with these names; empty values are skipped.
 
-    Numbers with a decimal comma or point, past dates as 2026-11-25 or 25/11/2026. AnswersRefused: a column that lacks
-    or is unknown, and every bad row, one that contradicts another of its day among them.
+    Numbers with a decimal comma or point, of one reading, past dates as 2026-11-25 or 25/11/2026. AnswersRefused: a
+    column that lacks or is unknown, and every bad row, one that contradicts another of its day among them.
     """
     text = text.removeprefix("\ufeff")
-    rows, names = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _table_rows(text)
+    rows, names, mark = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _table_rows(text)
     if faults := _column_faults(rows, names, text.partition("\n")[0].strip()[:80]):
         raise AnswersRefused(faults, rows=1)
     found: list[SupplierAnswer] = []
@@ -186,7 +186,7 @@ def read_answers(text: str) -> list[SupplierAnswer]:
         if not cells["valeur"]:
             continue
         try:
-            found.append(checked(_answer(cells)))
+            found.append(checked(_answer(cells, mark)))
             said = found[-1]
             earlier, other = first.setdefault((said.host, said.field, said.date), (line, said))
             if other != said:
@@ -227,24 +227,29 @@ def _column_faults(rows: Rows, names: Sequence[str], read: str) -> list[dict[str
     return [*faults, *([sentences("answer_problems", "columns_unknown", **beside)] if unknown else [])]
 
 
-def _table_rows(text: str) -> tuple[Rows, Sequence[str]]:
-    """The rows of a table with their lines, and its columns."""
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=UNNAMED, delimiter=max(";,\t", key=first.count))
+def _table_rows(text: str) -> tuple[Rows, Sequence[str], str]:
+    """The rows of a table with their lines, its columns, and the mark of decimals: a comma, unless it parts cells."""
+    delimiter = max(";,\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=UNNAMED, delimiter=delimiter)
     reader.fieldnames = names = [name.strip() for name in reader.fieldnames or ()]
-    return [(reader.line_num, row) for row in reader], names
+    return [(reader.line_num, row) for row in reader], names, "." if delimiter == "," else ","
 
 
-def _json_rows(text: str) -> tuple[Rows, Sequence[str]]:
-    """The objects of a list, or of the list named `questions`, with their ranks, and the names that all have."""
+def _json_rows(text: str) -> tuple[Rows, Sequence[str], str]:
+    """The objects of a list, or of the list named `questions`, with their ranks, the names that all have, and no mark:
+    a text may have either, and a number has one reading."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return [], ()
+        return [], (), ""
     listed = found.get("questions") if isinstance(found, dict) else found
     objects = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-    rows = [(rank, {k: None if v is None else str(v) for k, v in row.items()}) for rank, row in enumerate(objects, 1)]
-    return rows, sorted(set.intersection(*(set(row) for _, row in rows))) if rows else ()
+    rows = [(rank, {k: _json_cell(v) for k, v in row.items()}) for rank, row in enumerate(objects, 1)]
+    return rows, sorted(set.intersection(*(set(row) for _, row in rows))) if rows else (), ""
+
+
+def _json_cell(value: object) -> str | None:
+    return one_reading(repr(value)) if isinstance(value, float) else None if value is None else str(value)
 
 
 def cell_text(cell: object) -> str:
@@ -261,7 +266,7 @@ def _unguarded_cell(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" else cell
 
 
-def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
+def _answer(cells: Mapping[str, str], mark: str) -> SupplierAnswer:
     host, field, value, unit, day, by, document, low, high = (cells[name] for name in COLUMNS)
     french = _FRENCH_DAY.fullmatch(day)
     asked = FIELDS.get(field)
@@ -275,6 +280,9 @@ def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     )
     if not (is_near(answer.date) and is_past(answer.date, datetime.now(UTC))):
         raise _refusal(answer, "day", day, "2026-06-01")
+    for cell in (value, low, high) if numeric else ():
+        if readings := cell_readings(cell, mark):
+            raise _refusal(answer, "two_readings", cell, asked.unit if asked else "", **readings)
     if asked and asked.kind == "year" and _YEAR.fullmatch(value) and not _is_a_start(value):
         raise _refusal(answer, "word", value, f"2023, 2023-10-01, {FIRST_CENTRE}–{date.today().year + 1}")
     return answer

@@ -490,8 +490,23 @@ def test_tokens_kept_in_cache_are_told_with_all_their_digits(tmp_path: Path) -> 
         (("report", "reen"), "Il manque --out.", "--out is missing."),
         (
             ("estimate", "--requests", "1,200"),
-            "Pour --requests, « 1,200 » a été lu. Un nombre était attendu, écrit par exemple 1200 ou 0.5.",
-            "For --requests, “1,200” was read. A number was expected, written for example 1200 or 0.5.",
+            "Pour --requests, « 1,200 » peut se lire 1200 ou 1,2 : écrivez l'un ou l'autre.",
+            "For --requests, “1,200” can be read 1200 or 1.2: write one or the other.",
+        ),
+        (
+            ("when", "--hours", "1.200"),
+            "Pour --hours, « 1.200 » peut se lire 1200 ou 1,2 : écrivez l'un ou l'autre.",
+            "For --hours, “1.200” can be read 1200 or 1.2: write one or the other.",
+        ),
+        (
+            ("track", "--stop-at", "1.250 kWh", "--", "true"),
+            "Pour --stop-at, « 1.250 » peut se lire 1250 ou 1,25 : écrivez l'un ou l'autre.",
+            "For --stop-at, “1.250” can be read 1250 or 1.25: write one or the other.",
+        ),
+        (
+            ("track", "--window", "1.200 min", "--", "true"),
+            "Pour --window, « 1.200 » peut se lire 1200 ou 1,2 : écrivez l'un ou l'autre.",
+            "For --window, “1.200” can be read 1200 or 1.2: write one or the other.",
         ),
         (
             ("estimate", "--requests", "abc"),

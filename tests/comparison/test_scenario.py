@@ -188,6 +188,16 @@ def test_true_is_no_number(field: str) -> None:
     assert field in refusal.value.message("fr") and "Un nombre était attendu" in refusal.value.message("fr")
 
 
+@pytest.mark.parametrize("field", ["volume", "attempts", "screen_minutes"])
+def test_a_text_of_two_readings_is_no_number(field: str) -> None:
+    """`volume = "1.200"` was read as one and a fifth; without its quotes, it is that."""
+    text = GOOD.replace('id = "leger"', 'id = "leger"\nattempts = 1', 1)
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(re.sub(rf"{field} = \d+", f'{field} = "1.200"', text))
+    assert field in refusal.value.message("fr") and "Un nombre était attendu" in refusal.value.message("fr")
+    parse_scenario(re.sub(rf"{field} = \d+", f"{field} = 1.200", text))
+
+
 def test_a_name_is_one_readable_line() -> None:
     """Breaks are spaces, marks that are not seen are left out, a command of the terminal is refused."""
     said = parse_scenario(GOOD.replace('label = "', 'label = "\\u202Eun\\nautre\\t\\u200B', 1)).options[0].label

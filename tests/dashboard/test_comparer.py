@@ -208,6 +208,15 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
     assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
+@pytest.mark.parametrize("text", ["1.200", "1,234", "1.200 %"])
+def test_no_number_of_a_field_has_two_readings(text: str) -> None:
+    """« 1.200 » tokens were one and a fifth; a field shows 1.234 with a zero more, and reads it back."""
+    with pytest.raises(NotANumber) as refused:
+        number(text, "output_tokens")
+    assert "peut se lire" in refusal_text(refused.value, "fr")
+    assert (number("0,125", "pue"), number(number_text(1.234, "fr"), "pue")) == (0.125, 1.234)
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("people", "2,5"), ("people", "1e400"), ("uses", "1e400"), ("uses", "50 %")]
 )

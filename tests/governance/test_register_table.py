@@ -110,7 +110,7 @@ def without_mark(text: str) -> str:
         ("simultaneite", "1,500", "peut se lire 1500 ou 1,5 ;"),
         ("simultaneite", "1,234", "peut se lire 1234 ou 1,2340 ;"),  # « 1,234 » would be refused again
         ("seuil_valeur", "1.200", "peut se lire 1200 ou 1,2 ;"),
-        ("croissance_annuelle", "1.000 %", "peut se lire 1000 ou 1 ;"),
+        ("croissance_annuelle", "1.000 %", "peut se lire 1000 % ou 1 % ;"),
         ("seuil_valeur", "120 %", "« 120 % » a été lu ; un pourcentage de 0 à 100 est attendu"),
     ],
 )

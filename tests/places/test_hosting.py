@@ -1,5 +1,6 @@
 """Hosting: each RGESN criterion on both sides of its threshold, real sites, the questions, and answers read back."""
 
+import json
 from datetime import date
 from itertools import product
 
@@ -227,6 +228,26 @@ def test_a_filled_questionnaire_is_read_back() -> None:
         cells[header.split(";").index(name)] = text
     (read,) = read_answers("\ufeff" + "\n".join([header, ";".join(cells)]))
     assert (read.value, read.unit, read.date, read.by) == (1.32, "1", date(2026, 11, 3), "DCML")
+
+
+@pytest.mark.parametrize(
+    ("cells", "readings"),
+    [("1.200;MWh;;", "1200 ou 1,2"), ("1.200 %;;;", "1200 % ou 1,2 %"), ("9;MWh;1.200;", "1200 ou 1,2")],
+)
+def test_a_number_of_two_readings_is_asked_again(cells: str, readings: str) -> None:
+    """« 1.200 » of a French supplier was 1.2: its table has commas before decimals, and 1,200 is one and a fifth there.
+    In a table parted by commas, as in a number of JSON, a point stands before decimals."""
+    value, unit, low, high = cells.split(";")
+    line = f"{BARE};it_energy;{value};{unit};2026-01-02;S;d;{low};{high}"
+    with pytest.raises(AnswersRefused) as refused:
+        read_answers(row(line))
+    said = refused.value.message("fr")
+    assert f"« {low or value} » peut se lire {readings}" in said and "ligne 2" in said
+    told = {"hote": BARE, "champ": "pue", "unite": "1", "date": "2026-01-02", "repondant": "S", "document": "d"}
+    for text in (row(f"{BARE};pue;1,200;1;2026-01-02;S;d;;"), json.dumps([told | {"valeur": 1.234}])):
+        assert read_answers(text)[0].value in (1.2, 1.234)
+    with pytest.raises(AnswersRefused):
+        read_answers(json.dumps([told | {"valeur": "1.200"}]))
 
 
 def test_commas_points_units_and_zero() -> None:

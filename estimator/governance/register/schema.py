@@ -77,7 +77,7 @@ def _percent(said: object) -> object:
     """A growth as people write it."""
     if not isinstance(said, str):
         return said
-    _one_reading(said.rstrip(" %"))
+    _one_reading(said)
     number = bare_number(said, 1.0)
     try:
         unsure = "%" not in said and is_unsure(float(number))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from estimator.core.fields import has_contact
-from estimator.core.said_number import two_readings
+from estimator.core.said_number import cell_readings
 from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
@@ -124,9 +124,8 @@ class Cells:
         text = self.text(name)
         if not text:
             return None
-        if (readings := two_readings(text)) and (name in _WHOLE or (self.spreadsheet and "." in text)):
-            whole, part = readings[0], readings[1].replace(".", "," if self.spreadsheet else ".")
-            self._fault(name, "two_readings", column=name, value=text, whole=whole, part=part)
+        if readings := cell_readings(text, "," if self.spreadsheet else ".", name in _WHOLE):
+            self._fault(name, "two_readings", column=name, value=text, **readings)
             return None
         number = number_text(text) if self.spreadsheet else text
         value = float(number) if _NUMBER.fullmatch(number) else math.nan

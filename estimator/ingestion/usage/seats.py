@@ -17,7 +17,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, sentences
 from estimator.core.fields import FIRST_DAY
 from estimator.core.periods import first_day, month_after, short_day
 from estimator.core.refusals import FieldsRefused
-from estimator.core.said_number import readings_told, two_readings
+from estimator.core.said_number import cell_readings, readings_told
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
@@ -68,10 +68,11 @@ def records(reading: RecordReader) -> Iterator[Record]:
     met: dict[tuple[str, ...], int] = {}
     written = [(line, cells, {_column(name): cell.strip() for name, cell in cells.items()}) for line, cells in rows]
     month_first = timestamps.month_first(typed.get(name, "") for *_, typed in written for name in ("from", "to"))
+    mark = "." if delimiter == "," else ","
     for line, cells, typed in written:
-        said = RecordFields(_plain(cells, spreadsheet=delimiter != ","), FIELDS)
+        said = RecordFields(_plain(cells, spreadsheet=mark == ","), FIELDS)
         try:
-            bought = _bought(said, typed, month_first, today)
+            bought = _bought(said, typed, mark, month_first, today)
             if (first := met.setdefault(tuple(said.told(SAME)), line)) != line:
                 raise RowRefused("seats_twice", line=str(first))
         except RowRefused as refusal:
@@ -113,14 +114,14 @@ def _plain(cells: Mapping[str, str], spreadsheet: bool) -> dict[str, str]:
     return plain
 
 
-def _bought(said: RecordFields, typed: Mapping[str, str], month_first: str, today: date) -> _Bought:
-    """What a row says, to today at most; `typed`: its cells as a person wrote them; `month_first`: a date of the file
-    that can only be read so. RowRefused."""
+def _bought(said: RecordFields, typed: Mapping[str, str], mark: str, month_first: str, today: date) -> _Bought:
+    """What a row says, to today at most; `typed`: its cells as a person wrote them; `mark`: of decimals in the file;
+    `month_first`: a date of the file that can only be read so. RowRefused."""
     for name in EXAMPLES:
         _check_there(said, name)
     product, named = _product(said.text("product"))
     for name in NUMBERS:
-        _check_amount(said, typed, name)
+        _check_amount(said, typed, name, mark)
     if (task := said.text("task")) and _task(task) not in (known := load().having("task_input_tokens")):
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
@@ -133,7 +134,7 @@ def check_line(typed: Mapping[str, str]) -> None:
     lists every cell at fault, as typed, where a table says the first one of a row."""
     said = RecordFields(_plain(typed, spreadsheet=True), FIELDS)
     checks: list[Callable[[], object]] = [partial(_check_there, said, name) for name in EXAMPLES]
-    checks += [partial(_check_amount, said, typed, name) for name in NUMBERS if name in said.kept]
+    checks += [partial(_check_amount, said, typed, name, "") for name in NUMBERS if name in said.kept]
     checks.append(partial(_days, said, datetime.now(UTC).date()))
     wrong = []
     for check in checks:
@@ -156,10 +157,10 @@ def _check_there(said: RecordFields, name: str) -> None:
         raise RowRefused("seats_empty", column=name, example=EXAMPLES[name])
 
 
-def _check_amount(said: RecordFields, typed: Mapping[str, str], name: str) -> None:
+def _check_amount(said: RecordFields, typed: Mapping[str, str], name: str, mark: str) -> None:
     """RowRefused for a number of two readings, or out of its bounds."""
-    if name != "active_share" and (readings := two_readings(said.kept.get(name, ""))):
-        raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
+    if readings := cell_readings(typed.get(name, ""), mark, name != "active_share"):
+        raise RowRefused("two_readings", column=name, value=typed[name], **readings)
     if name in BOUNDS and name in said.kept:
         code, least, most = BOUNDS[name]
         if not least <= float(said.text(name) or math.nan) <= most:
