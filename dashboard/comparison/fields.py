@@ -20,7 +20,7 @@ from dashboard.comparison.form_values import (
     share_field_text,
     zone_code,
 )
-from dashboard.comparison.scenario_session import ERROR, REVISION, UNREAD, edited, groups, refuse, set_scenario
+from dashboard.comparison.scenario_session import ERROR, UNREAD, edited, field_key, groups, refuse, set_scenario
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
@@ -38,11 +38,6 @@ WORDS = {
 }  # fmt: skip
 ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
 Read = Callable[[dict[str, Any], Mapping[str, str]], dict[str, Unreadable]]  # into plain values, what fields hold
-
-
-def field_key(place: str, name: str) -> str:
-    """The key of a field; changes when the fields are reset."""
-    return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
 
 
 def unread(place: str) -> dict[str, str]:
@@ -76,9 +71,11 @@ class FormPart(NamedTuple):
     def listed(self, name: str, options: Mapping[str, str], value: str, label: str = "") -> None:
         """A searchable list; a value missing from the list is added as it is."""
         known = options if value in options else {**options, value: subject_name(value, self.lang)}
+        if st.session_state[key := self._held(name, value)] not in known:  # of an address
+            st.session_state[key] = value
         st.selectbox(
             label or t(f"compare_form.{name}", self.lang), list(known),
-            key=self._held(name, value), placeholder=t("accessibility.choose", self.lang), on_change=self.change,
+            key=key, placeholder=t("accessibility.choose", self.lang), on_change=self.change,
             args=(self.place, name, self.lang), format_func=lambda key: known.get(key, key), filter_mode="contains",
         )  # fmt: skip
 

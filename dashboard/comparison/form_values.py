@@ -1,8 +1,10 @@
 """Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from dashboard.shared.html_parts import OPTION as OF_COMMAND
 from dashboard.shared.texts import both, known_text, sentence, t
@@ -14,37 +16,13 @@ from estimator.core.errors import said_in
 from estimator.core.language import decimal_mark, percent_sign
 from estimator.core.said_number import one_reading, readings_told
 
-USE_NUMBERS = (
-    "concurrency", "device_count", "precision_bits", "cached_tokens", "pue", "wue", "active_share",
-    "storage_tb_months",
-)  # fmt: skip
-MADE = ("audio_s", "images", "image_side")
-SEARCH_MODELS = ("embedding_model", "rerank_model")
-SEARCH_NUMBERS = (
-    "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
-)  # fmt: skip
+_SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+USE_NUMBERS, MADE, SEARCH_MODELS, SEARCH_NUMBERS, PROGRAM_NUMBERS = map(str.split, _SAID["together"].values())
+NEED, OPTION = _SAID["need"], _SAID["option"]  # field -> its path in a scenario, or in an option
+MODEL, PROGRAM = OPTION | _SAID["model"], OPTION | _SAID["program"]
 FLAGS = re.compile(r"--([a-z-]+)(?:,?\s(?:(?:ou|or)\s)?--[a-z-]+)*")  # one, or those of which one is wanted
 KEYS = {"quality": "not_a_quality", "threshold": "not_a_quality", "people": "not_whole"}
 ZONES = {"zone", "people_zone", "location"}
-PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by")
-NEED = {  # field -> its path in a scenario
-    "name": "title", "unit": "need.unit", "volume": "need.volume", "period": "need.period",
-    "threshold": "constraints.quality.value", "threshold_test": "constraints.quality.test", "data": "constraints.data",
-    "input_tokens": "need.input_tokens", "output_tokens": "need.output_tokens", "location": "constraints.location",
-}  # fmt: skip
-OPTION = {  # field -> its path in an option
-    **{name: name for name in ("label", "status", "why", "attempts", "acceptance", "acceptance_why", "reserved_hours")},
-    "quality": "quality.value", **{name: f"quality.{name}" for name in ("test", "date", "by")},
-    **{name: f"people.{name}" for name in ("work_minutes", "screen_minutes", "terminal")}, "people_zone": "people.zone",
-    "other_unit": "unit", **{name: f"measured.{name}" for name in ("service", "items", "since", "until")},
-    "tuning_device": "fine_tuning.device", "tuning_hours": "fine_tuning.device_hours",
-}  # fmt: skip
-MODEL = OPTION | {
-    **{name: f"use.{name}" for name in (*USE_NUMBERS, *MADE, "zone", "device", "product", "wue_basis", "storage")},
-    **{name: f"use.{name}" for name in ("data_gb", "network", "reasoning_tokens")},
-    **{name: f"use.retrieval.{name}" for name in (*SEARCH_NUMBERS, *SEARCH_MODELS)},
-}
-PROGRAM = OPTION | {name: f"alternative.{name}" for name in (*PROGRAM_NUMBERS, "existing_server", "zone", "pue")}
 
 
 class NotANumber(ValueError):

@@ -59,7 +59,7 @@ def _volume(form: FormPart, scenario: Scenario) -> None:
 
 
 def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
-    form, periods = FormPart(FIVE, lang, _answered), {name: t(f"compare_form.per_{name}", lang) for name in PER_YEAR}
+    form, periods = FormPart(FIVE, lang, answered), {name: t(f"compare_form.per_{name}", lang) for name in PER_YEAR}
     said = {name: number_text(None if name in missing else getattr(asked, name), lang) for name in COUNTS}
     form.text("people", said["people"])
     uses, per = st.columns(2)
@@ -73,7 +73,7 @@ def _five(asked: Asked, missing: tuple[str, ...], lang: str) -> None:
     form.listed("task", names, asked.task.removeprefix("task/"))
 
 
-def _answered(place: str, name: str, lang: str) -> None:
+def answered(place: str, name: str, lang: str) -> None:
     """The scenario of the answers as they now are, or what is wrong next to the fields."""
     view, wrong = edited(lang), dict[str, Unreadable]()
     scenario, empty = view.scenario, [each for each in COUNTS if not typed(FIVE, each)]

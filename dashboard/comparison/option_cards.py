@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import changes
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.fields import FormPart, field_key, option_changed, paths_of, rewrite, shown, typed
+from dashboard.comparison.fields import FormPart, option_changed, paths_of, rewrite, shown, typed
 from dashboard.comparison.form_values import (
     MADE,
     OPTION,
@@ -26,8 +26,10 @@ from dashboard.comparison.form_values import (
 )
 from dashboard.comparison.scenario_session import (
     GONE,
+    PICKED,
     View,
     edited,
+    field_key,
     groups,
     letters,
     rearranged,
@@ -42,7 +44,6 @@ from estimator.comparison.five_fields import country_asked, is_a_person
 from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
 
 DEFAULTS = {"network": "network/fixed-fra", "terminal": "terminal/laptop-with-screen", "wue_basis": "it"}
-PICKED = " picked"  # of a card: a choice on it, apart from what is typed in its fields
 NEW, NEW_PLACE = "new", "add"
 Group = Sequence[Option]
 
@@ -86,7 +87,7 @@ def _set_aside(group: Group, form: FormPart, letter: str) -> None:
 
 def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang: str) -> None:
     """What runs, where, and the quality found; of an option that describes nothing that runs, its name."""
-    option, picks = group[0], FormPart(place, lang, _picked)
+    option, picks = group[0], FormPart(place, lang, picked)
 
     def label(field: str) -> str:
         return t(f"compare_form.{field}_of", lang, letter=letter)
@@ -146,7 +147,7 @@ def _places(option: Option, lang: str) -> dict[str, str]:
     return {"": t("compare_form.none", lang), **compare_data.place_names(lang), **(served if option.use else {})}
 
 
-def _picked(place: str, name: str, lang: str) -> None:
+def picked(place: str, name: str, lang: str) -> None:
     """Another model, program, place or server on a card; its other fields follow."""
     view, value = edited(lang), typed(place, name)
     group = groups(view.scenario)[int(place)]
@@ -181,9 +182,9 @@ def refresh(before: Scenario, after: Scenario, lang: str, place: str = "") -> No
     held = groups(before)
     for index, (option, *_) in enumerate(groups(after)):
         if place in ("", str(index)):
-            picked = {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
+            chosen = {"host": place_of(option), "program": program_of(option), "model": _model_of(option)}
             was = _texts(held[index][0], lang) if index < len(held) else {}
-            rewrite(str(index), server_of(option, lang) | _texts(option, lang) | picked, was)
+            rewrite(str(index), server_of(option, lang) | _texts(option, lang) | chosen, was)
 
 
 def _texts(option: Option, lang: str) -> dict[str, str]:
@@ -220,7 +221,7 @@ def _more(form: FormPart, group: Group, letter: str) -> None:
     existing = {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")}
     if option.method == "model":
         texts("reasoning_tokens")
-        picks, server = FormPart(form.place, lang, _picked), server_of(option, lang)
+        picks, server = FormPart(form.place, lang, picked), server_of(option, lang)
         picks.listed("existing_server", existing, server["existing_server"])
         if server["existing_server"] == "no":
             picks.text("shared_by", server["shared_by"])

@@ -8,8 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.fields import field_key
-from dashboard.comparison.scenario_session import ERROR, faults, set_scenario
+from dashboard.comparison.scenario_session import ERROR, faults, field_key, set_scenario
 from dashboard.register import estimator_gateway as register
 from dashboard.register.form_fields import confirmed
 from dashboard.shared import estimator_gateway

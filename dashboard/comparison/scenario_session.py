@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from string import ascii_uppercase
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from markupsafe import Markup
@@ -17,10 +18,12 @@ from estimator.comparison.five_fields import PLACES, SETS, in_language, scenario
 from estimator.comparison.scenario import MOST_OPTIONS, Asked, Option, Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.scenario_link import decode
 
-LONG, SHOWN, REVISION, ERROR, UNREAD, HELD, GONE = (
-    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held", "gone")
+LONG, SHOWN, REVISION, ERROR, UNREAD, HELD, GONE, AGAIN = (
+    f"compare {name}" for name in ("long", "shown", "revision", "error", "unread", "held", "gone", "again")
 )
 MISSING = "manque"  # in the URL: which counts of the five answers are not given yet
+TYPED = "saisi"  # in the URL: what was typed in the fields that refuse it, by place and field
+PICKED = " picked"  # of a card: a choice on it, apart from what is typed in its fields
 COUNTS = ("people", "uses")
 Values = Mapping[str, Any]
 BLANK = Asked(people=1, uses=1, per="month", task="question-rag", models=SETS, place=PLACES[0])  # but for the counts
@@ -53,8 +56,38 @@ def current(lang: str) -> View:
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
         for name in (ERROR, UNREAD, GONE):
             st.session_state.pop(name, None)
+        st.session_state[AGAIN] = [at.rpartition(".")[::2] for at, _ in typed_before()]
+        for at, text in typed_before():
+            place, _, name = at.rpartition(".")
+            st.session_state[field_key(place.removesuffix(PICKED), name)] = text
     st.session_state[HELD] = (found, missing)
     return View(found, missing, wrong)
+
+
+def typed_before() -> list[tuple[str, str]]:
+    """The places and fields of the URL that refused what was typed in them, and that text."""
+    return parse_qsl(st.query_params.get(TYPED, ""))
+
+
+def keep_typed() -> None:
+    """Have the URL hold what was typed in the fields that refuse it, or nothing."""
+    unread = st.session_state.get(UNREAD, {})
+    held = [(at, name) for at, (*_, names) in st.session_state.get(ERROR, {}).items() for name in names]
+    said = [(f"{at}.{name}", unread.get(at.removesuffix(PICKED), {}).get(name, "")) for at, name in held]
+    if (said := [(at, text) for at, text in said if text]) != typed_before():
+        _in_address(TYPED, urlencode(said))
+
+
+def _in_address(name: str, value: str) -> None:
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+
+
+def field_key(place: str, name: str) -> str:
+    """The key of a field; changes when the fields are reset."""
+    return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
 
 
 def edited(lang: str) -> View:
@@ -124,11 +157,10 @@ def set_scenario(
     text = token(scenario)
     st.session_state[HELD] = (scenario, missing)
     st.session_state[LONG] = None if text else scenario
-    for name, value in ((NAME, text), (MISSING, ",".join(missing)), (EXAMPLE, ""), ("calcul", ""), ("modele", "")):
-        if value:
-            st.query_params[name] = value
-        else:
-            st.query_params.pop(name, None)
+    for name in (EXAMPLE, "calcul", "modele", TYPED):
+        st.query_params.pop(name, None)
+    for name, value in ((NAME, text), (MISSING, ",".join(missing))):
+        _in_address(name, value)
     return scenario
 
 

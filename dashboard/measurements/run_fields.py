@@ -1,6 +1,8 @@
-"""Raw fields of a run, by group: each non-empty column of the ledger, as read."""
+"""Raw fields of a run, by group (run_fields.toml): each non-empty column of the ledger, as read."""
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from dashboard.shared import estimator_gateway
@@ -9,36 +11,10 @@ from dashboard.shared.texts import both, known_text, sentence, t
 from estimator.core.number_format import count_text, exact_text
 from estimator.ledger.rows import COMPONENTS
 
-ENERGIES = tuple(f"{component}_energy_kwh" for component in COMPONENTS)
-MODES = tuple(f"{component}_mode" for component in COMPONENTS)
-# Columns not listed here are elsewhere in the page: checks.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "identity": (
-        "service_key", "run_id", "task_name", "run_key", "row_id", "cumulative", "file_name", "line", "file_sha",
-        "trace_id", "called_by", "calls_through", "holds_calls", "reader", "reader_version", "tool_version",
-    ),
-    "time": ("start_us", "end_us", "told_us", "start_month", "end_month", "duration_s", "time_basis"),
-    "place": ("zone", "zone_as_read", "host", "provider", "served_at"),
-    "machine": (
-        "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "machine_units",
-        "device_hours", "machine_hours",
-    ),
-    "energy": (*ENERGIES, *MODES, "site_energy_kwh", "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
-    "work": (
-        "model", "phase", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s",
-        "data_gb", "context_tokens", "concurrency", "precision", "latency_s", "product", "task", "seat_days",
-        "active_seat_days", "stated_uses", "network", "stored_gb_years", "storage",
-    ),
-}  # fmt: skip
+_SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+GROUPS = {group: names.split() for group, names in _SAID["groups"].items()}
 SUBJECTS = ("zone", "host", "machine", "device", "gap", "product", "task", "network", "storage")
 CODED = ("scope", "time_basis", "phase")
-UNITS = {
-    "data_gb": "GB",
-    "stored_gb_years": "GB·year",
-    "site_energy_kwh": "kWh",
-    "reported_gwp_kg": "kgCO2e",
-    "reported_water_l": "L",
-}  # unit of columns whose name has none
 MOMENTS, MIDNIGHT = {"start_us": "start", "end_us": "end", "told_us": "told"}, "00:00:00"
 
 
@@ -46,7 +22,7 @@ def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str,
     """Every field of a run, under the name of its group; without the groups that are all empty."""
     groups = {}
     for group, names in GROUPS.items():
-        pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names if name not in ENERGIES + MODES]
+        pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names]
         if group == "energy":
             pairs = [(sentence(t(f"run.components.{c}", lang)), _energy(c, run, lang)) for c in COMPONENTS] + pairs
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
@@ -99,7 +75,7 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
         return estimator_gateway.model_name(value, lang)
     if name in SUBJECTS:
         return estimator_gateway.subject_name(value, lang)
-    return _number(value, UNITS.get(name, "1"), lang)
+    return _number(value, _SAID["units"].get(name, "1"), lang)
 
 
 def _moment(name: str, run: Mapping[str, Any], lang: str) -> str:

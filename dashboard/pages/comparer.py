@@ -16,6 +16,7 @@ from dashboard.comparison import results_table as compare_table
 from dashboard.comparison import scenario_session as compare_session
 from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
+from dashboard.comparison.fields import need_changed, option_changed
 from dashboard.comparison.scenario_session import View
 from dashboard.shared import estimator_gateway
 from dashboard.shared.plotly_figures import Explored, explored
@@ -52,8 +53,20 @@ def show() -> None:
     if answer:
         st.html('<div id="tout-voir"></div>')
         _everything(answer, view.scenario, lang)
-    if st.session_state.get(saving.DONE):
+    if st.session_state.get(saving.DONE) or _refused_again(view.scenario, lang):
         st.rerun()  # once every field is on the page: one that is not loses what it holds
+    compare_session.keep_typed()
+
+
+def _refused_again(scenario: Scenario, lang: str) -> bool:
+    """Whether the address held what some fields refuse: it is in them, and refused there as when it was typed."""
+    changes = {str(index): option_changed for index, _ in enumerate(compare_session.groups(scenario))}
+    changes |= {place + compare_session.PICKED: option_cards.picked for place in changes}
+    changes |= {need_form.NEED_PLACE: need_changed} | ({need_form.FIVE: need_form.answered} if scenario.asked else {})
+    again = [at for at in st.session_state.pop(compare_session.AGAIN, ()) if at[0] in changes]
+    for place, name in again:
+        changes[place](place.removesuffix(compare_session.PICKED), name, lang)
+    return bool(again)
 
 
 def _answer(view: View, lang: str) -> Answer | None:

@@ -1,8 +1,10 @@
 """Form fields of the register: labelled, preserved while people correct refused values, parsed to values."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from glob import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -22,17 +24,8 @@ KEPT = "form "  # prefix of the keys of all fields of the open form
 MOST_READ = 20  # entries read back one by one
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
 NUMBERS = ("seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneite")
-NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
-GROUPS = {  # of the fields of a use case
-    "task": NEW,
-    "quality": ("seuil_valeur", "seuil_test", "biais", "revue_mois"),
-    "means": (
-        "modele", "hebergement", "qualification", "donnees_entrainement", "volume_mensuel", "croissance_annuelle",
-        "simultaneite", "scenario",
-    ),
-    "people": ("usagers", "concertation", "qui_decide", "interlocuteur", "contact", "autre_voie", "effets_travail"),
-    "law": ("sensibilite", "classe_risque", "analyse_impact"),
-}  # fmt: skip
+GROUPS = {k: v.split() for k, v in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()}
+NEW = GROUPS["task"]
 MONTHS = {"6": "6", "12": "12"}  # between two reviews
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")
 DECISIONS = ("lancer", "continuer", "changer_etape", "arreter", "ne_pas_faire", "fait_sans_ia")

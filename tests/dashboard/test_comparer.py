@@ -208,6 +208,34 @@ def test_a_count_with_two_readings_is_asked_again() -> None:
     assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
+def reloaded(at: AppTest) -> AppTest:
+    """Another session at the address of this one."""
+    there = AppTest.from_file(str(FRAME), default_timeout=120)
+    there.switch_page("comparer.py")
+    for name, said in at.query_params.items():
+        there.query_params[name] = said
+    return whole(there.run())
+
+
+def test_what_a_field_refused_is_kept_and_still_refused_once_the_page_is_reloaded() -> None:
+    """A quality and a need of two readings, and the first answer of a blank page; once mended, nothing is left."""
+    at = typed(typed(unfolded(opened(), "need"), "1", "quality", "1.200"), "need", "input_tokens", "40.000")
+    assert field(reloaded(at), "1", "quality").value == "1.200"
+    again = unfolded(reloaded(at), "need")
+    assert field(again, "need", "input_tokens").value == "40.000"
+    assert "1200 ou 1,2" in text_of(again) and "40000 ou 40" in text_of(again)
+    mended = typed(typed(again, "1", "quality", "88 %"), "need", "input_tokens", "40 000")
+    assert "peut se lire" not in text_of(mended) and "saisi" not in reloaded(mended).query_params
+    assert address(mended).need.input_tokens == 40_000
+    first = reloaded(typed(blank(), "five", "people", "40.000"))
+    assert field(first, "five", "people").value == "40.000" and "40000 ou 40" in text_of(first)
+
+
+@pytest.mark.parametrize("typed", ["%", "9.quality=1.200", "1.host=zzz", "1 picked.shared_by=x", "five.people=2&2=&="])
+def test_an_address_that_holds_anything_else_as_typed_opens(typed: str) -> None:
+    assert field(opened(saisi=typed), "1", "host").value
+
+
 @pytest.mark.parametrize("text", ["1.200", "1,234", "1.200 %"])
 def test_no_number_of_a_field_has_two_readings(text: str) -> None:
     """« 1.200 » tokens were one and a fifth; a field shows 1.234 with a zero more, and reads it back."""

@@ -13,7 +13,7 @@ from dashboard.shared.texts import t, words
 from estimator.assessment.method_documentation import boundary
 from estimator.catalogue.load import load
 from estimator.ledger import Ledger
-from estimator.ledger.rows import Activity
+from estimator.ledger.rows import COMPONENTS, Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect
 from tests.dashboard.test_dashboard_pages import page
 from tests.home import HOSTILE
@@ -43,6 +43,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_field_of_the_ledger_is_in_one_group_and_none_is_a_place_on_earth() -> None:
     shown = [name for names in GROUPS.values() for name in names]
+    shown += [f"{component}_{said}" for component in COMPONENTS for said in ("energy_kwh", "mode")]
     assert sorted(shown) == sorted(set(Activity.model_fields) - {"checks"})
     assert not any(word in name for name in shown for word in ("latitude", "longitude", "coordinate"))
 
