@@ -924,7 +924,7 @@ ELSEWHERE = {
     r"scenario\.|units$|options\.status|growth\.units": "the question, which each door repeats in words",
     r"smallest_sufficient\.": "one sentence of every door: test_one_answer.py",
     r".*\.(at_factor_values|covers|envelope|made|made_partly)$": "for who redoes the figure: its page, replay",
-    r"options\.(components|occupancy|proof)\.|growth\.occupancy\.": "bars and marks of the page: test_comparer.py",
+    r"options\.(components|occupancy|proofs?)\.|growth\.occupancy\.": "bars and marks of the page: test_comparer.py",
     r"opened\.(split|tornado)\.": "« D'où vient l'écart » of the page: test_comparer.py",
     r"suppositions\.": "rows of the tables, each with its page: test_five_fields.py",
 }

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard.shared import estimator_gateway
-from estimator.assessment.explanation import ExplainedNumber, explain_number
+from estimator.assessment.explanation import ExplainedNumber
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.answer import Answer, AnsweredOption, Difference
 from estimator.comparison.comparison import explain_difference
-from estimator.comparison.decision_sheet import comparator_of, decision
+from estimator.comparison.decision_sheet import comparator_of, decision, explain_option
 from estimator.comparison.five_fields import PLACES, answers_of, tasks
-from estimator.comparison.option_inventory import ComparisonContext, built
+from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import LONGEST_LABEL, Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts, country_stated
 from estimator.core.errors import SobriaError
@@ -90,9 +90,7 @@ def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: st
 def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNumber:
     """Explanation of a figure of an option: its steps, factors and replay data. SobriaError."""
     context = ComparisonContext(load_catalogue(), scenario.day or date.today(), default_home())
-    made = built(scenario, scenario.option(name), context)
-    proof = dict(made.proof) or {"estimated": 1.0}
-    return explain_number(f"{name}.{figure}", made.groups, figure, scope="option", key=name, proof=proof)
+    return explain_option(scenario, name, figure, context)
 
 
 def hosting(host: str, day: date, option: AnsweredOption | None = None, by: tuple[str, str] = ("", "")) -> Hosting:

@@ -94,7 +94,7 @@ def bars(answer: Answer, scenario: Scenario, lang: str) -> list[ChartRow]:
             ChartRow(
                 label,
                 amount,
-                option.proof or {"estimated": 1.0},
+                option.proof,
                 said=_barred(answer, option, lang),
                 href=link(scenario, lang, calcul=f"{option.id}.energy"),
                 aside=said_in_sentence(amount, lang, step)[0],

@@ -9,13 +9,11 @@ from glob import escape
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from estimator.assessment.equation_system import sql
 from estimator.assessment.evaluation import ActivityGroup, as_read
 from estimator.assessment.explanation import NumberUnknown
 from estimator.assessment.impacts import amounts, figure_named, figures
 from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
-from estimator.builds.equation_selection import ledger_formulas
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
 from estimator.builds.service_runs import RunsOf, ServiceRuns, service_runs
@@ -99,17 +97,6 @@ class Build(BuildFile):
         )
         return _shares({row["proof"]: row["kwh"] for row in rows})
 
-    def _proof_of_rows(self, where: str, given: Sequence[Any]) -> dict[str, float]:
-        from estimator.builds.row_status import sql_text  # with arrays, which totals do without
-
-        theirs = f"SELECT * FROM ({sql(ledger_formulas(), 'bound_slices')}) WHERE {where}"
-        rows = self._engine.rows(
-            f"WITH estimates AS ({theirs}) SELECT proof, fsum(kwh) AS kwh"
-            f" FROM ({sql_text('views/proof_energy.sql')}) GROUP BY proof",
-            given,
-        )
-        return _shares({row["proof"]: row["kwh"] for row in rows})
-
     def proof_by_service(self) -> dict[str, dict[str, float]]:
         """The same for each service."""
         kwh: dict[str, dict[str, float]] = {key: {} for key in self.service_keys()}
@@ -144,10 +131,6 @@ class Build(BuildFile):
         if asked.every:
             return self.groups("service_key = $1", [asked.service])
         return [group for _, group in self._groups_by_key("NULL", "bound_slices", *asked.rows)]
-
-    def proof_of(self, asked: RunsOf) -> dict[str, float]:
-        """Share of the IT electricity of these runs by proof."""
-        return self.proof(asked.service) if asked.every else self._proof_of_rows(*asked.rows)
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity; by

@@ -83,9 +83,10 @@ class AnsweredOption(Part):
     it was not computed; tested: the share of accepted answers that its test leaves possible [1], assured: whether all
     of it is on one side of the threshold, None where nobody says how many cases the test has; accepted: share of its
     answers by which figures are divided, accepted_why: if it is not the tested one; host, zone, pue, together: where
-    it runs, whose electricity it takes, and the requests that share its machine; zone_supposed:
-    nobody said the country; alone: electricity over the period on a server of one's own kept on for it alone, where the
-    server is supposed to be shared."""
+    it runs, whose electricity it takes, and the requests that share its machine; zone_supposed: nobody said the
+    country; alone: electricity over the period on a server of one's own kept on for it alone, where the server is
+    supposed to be shared; proofs: the shares of each impact, and of each part of one, by proof [1]; proof: those of its
+    electricity, of its machines alone where its site's is not known."""
 
     id: str
     label: str
@@ -117,6 +118,7 @@ class AnsweredOption(Part):
     pue: Interval | None = None
     together: Interval | None = None
     proof: Mapping[str, float] = {}
+    proofs: Mapping[str, Mapping[str, float]] = {}
     warnings: tuple[Words, ...] = ()
 
     @property
@@ -339,10 +341,7 @@ class Answer(Part):
 
     def option(self, name: str) -> AnsweredOption:
         """The option of this id. KeyError."""
-        for option in self.options:
-            if option.id == name:
-                return option
-        raise KeyError(name)
+        return {option.id: option for option in self.options}[name]
 
     def label(self, name: str | None) -> str:
         """The label of an option; "" of none."""

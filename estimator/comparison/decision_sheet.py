@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.explanation import ExplainedNumber, explain_number
 from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Difference, SiteFacts
@@ -26,9 +27,12 @@ from estimator.core.language import DEFAULT
 from estimator.core.validation_messages import told
 from estimator.places.criteria import criteria
 from estimator.places.evidence import distance_class
+from estimator.results.proofs import ELECTRICITY, electricity_of, impact_shares
 from estimator.workloads.estimate import parts_of, publisher_training
 
 FEW = 8  # number of options up to which sweep and crossings are computed
+PARTS = tuple(f"{figure.id}.{part.name}" for figure in FIGURES if figure.parts[1:] for part in figure.parts)
+PROVED = (*(figure.id for figure in FIGURES), *PARTS, *ELECTRICITY[1:])
 
 Sites = tuple[str, Sequence[str]]  # an option, and the hosts to place it at
 Refused = Mapping[str, Mapping[str, str]]
@@ -105,6 +109,14 @@ def comparator_of(scenario: Scenario, context: ComparisonContext) -> tuple[Compa
     return Comparator(scenario.model_copy(update={"options": kept}), context, made=made), refused
 
 
+def explain_option(scenario: Scenario, name: str, figure: str, context: ComparisonContext) -> ExplainedNumber:
+    """A figure of an option, as the comparison has it: with the others, its grids are of one family. SobriaError."""
+    found = comparator_of(scenario, context)[0].evaluated.get(name)
+    groups = (found.built if found else built(scenario, scenario.option(name), context)).groups
+    proof = impact_shares(groups, figure)
+    return explain_number(f"{name}.{figure}", groups, figure, scope="option", key=name, proof=proof)
+
+
 def _largest_difference(work: Comparator) -> Difference | None:
     """The electricity difference between the reference and the option furthest from it."""
     far = {pair.b: pair.ratio.median for pair in lead_of(work) if pair.ratio}
@@ -135,6 +147,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         return found
     service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
     people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
+    proofs = {name: impact_shares(evaluated.built.groups, name) for name in PROVED}
     return found.model_copy(
         update={
             "barred": work.barred[option.id],
@@ -147,7 +160,8 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "publisher": publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day),
             "occupancy": evaluated.built.occupancy,
             "alone": _alone(work, option),
-            "proof": dict(evaluated.built.proof),
+            "proof": _some(electricity_of(proofs)),
+            "proofs": {name: shares for name, found in proofs.items() if (shares := _some(found))},
             "host": host_of(option),
             "zone": next(
                 (g.bounds["grid_gwp"].subject for g in evaluated.built.groups if "grid_gwp" in g.bounds), None
@@ -176,6 +190,11 @@ def _factor(groups: Sequence[ActivityGroup], quantity: str) -> Interval | None:
 def _undescribed() -> dict[str, Amount]:
     """What an option makes run where nobody described it: unknown, never zero."""
     return {f.id: Amount(unit=f.unit, missing=sentences("missing", "service_not_described")) for f in FIGURES}
+
+
+def _some(shares: Mapping[str, float]) -> dict[str, float]:
+    """Those that there are."""
+    return {proof: share for proof, share in shares.items() if share}
 
 
 def _per_unit(found: Mapping[str, Amount], units: float) -> dict[str, Interval]:

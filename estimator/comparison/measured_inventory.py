@@ -11,6 +11,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import moment_us
 from estimator.core.number_format import exact_text, proof_words
 from estimator.core.typography import typeset
+from estimator.results.proofs import ELECTRICITY, electricity_of, impact_shares
 from estimator.workloads.inventory import Inventory
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 SECOND = 1_000_000  # [us]
 
 
-def measured_inventory(option: Option, attempts: float, home: Path | None) -> tuple[Inventory, Mapping[str, float]]:
-    """The runs of the service of an option, scaled from the units that they made to `attempts`, and their proof.
+def measured_inventory(option: Option, attempts: float, home: Path | None) -> Inventory:
+    """The runs of the service of an option, scaled from the units that they made to `attempts`.
 
     service_unknown, measured_cut, measured_of_when, measured_uncounted."""
     from estimator.builds.service_runs import RunsOf
@@ -37,13 +38,13 @@ def measured_inventory(option: Option, attempts: float, home: Path | None) -> tu
     units, key = _units(said, found, option.id)
     amounts = build.groups_of(asked)
     scaled = [ActivityGroup(_scaled(group.amounts, attempts / units), group.bounds) for group in amounts]
-    proof, told = build.proof_of(asked), {"code": "measured"}
+    told, proof = {"code": "measured"}, electricity_of({name: impact_shares(scaled, name) for name in ELECTRICITY})
     for lang in LANGUAGES:
         facts = {"units": exact_text(units, "1", lang), "runs": found.runs, "first": found.first, "last": found.last}
         facts["counted"] = found.with_items
         rests = proof_words(proof if any(proof.values()) else {"unknown": 1.0}, lang)
         told[lang] = typeset(say("warnings", key, lang, service=said.service, proof=rests, **facts), lang)
-    return Inventory(groups=scaled, warnings=[told]), proof
+    return Inventory(groups=scaled, warnings=[told])
 
 
 def _units(said: MeasuredService, found: "ServiceRuns", option: str) -> tuple[float, str]:

@@ -69,7 +69,6 @@ class OptionInventory:
     option: Option
     groups: tuple[ActivityGroup, ...]
     attempts: float
-    proof: Mapping[str, float]
     warnings: tuple[dict[str, str], ...] = ()
     occupancy: Interval | None = None
     outside: bool = False
@@ -87,8 +86,6 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         raise SobriaError("nothing_accepted")
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.accepted
-    modelled = option.use or option.alternative or option.people
-    proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
     ran: list[Mapping[str, str | None]] = []
     if option.use is not None:
         question, lengths = _question(scenario, option, attempts, context)
@@ -100,7 +97,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
-        inventory, proof = measured_inventory(option, attempts, context.home)
+        inventory = measured_inventory(option, attempts, context.home)
         bounds = [group.bounds for group in inventory.groups]
         ran += [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
     elif option.alternative is not None:
@@ -115,7 +112,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     outside = bool(ran) and _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said)
     groups, people = tuple(inventory.groups), _people(option, units, context)
     busy = _occupancy(option, inventory)
-    return OptionInventory(option, groups, attempts, proof, tuple(inventory.warnings), busy, outside, people)
+    return OptionInventory(option, groups, attempts, tuple(inventory.warnings), busy, outside, people)
 
 
 def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonContext) -> None:

@@ -295,7 +295,9 @@ def ground_words(option: AnsweredOption, lang: str) -> str:
             low, at, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))
             key = name + "_about" * (low != high)
             said.append(say("ground", key, lang, n=found.central, value=at, low=low, high=high))
-    return typeset(", ".join([*said, proof_words(option.proof or {"unknown": 1.0}, lang)]), lang)
+    if option.known("energy"):
+        said.append(say("ground", "rests", lang, proof=proof_words(option.proof or {"unknown": 1.0}, lang)))
+    return typeset(", ".join(said), lang)
 
 
 def _site_words(host: str, lang: str) -> str:

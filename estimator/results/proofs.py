@@ -12,13 +12,12 @@ from estimator.core.errors import say
 from estimator.core.number_format import proof_words, share_text
 from estimator.ledger.rows import COMPONENTS
 
-MODELLED = ("own_energy", "modelled_energy", "stored_energy")
 NO_PROOF = "none"  # electricity that is not known, or nothing read
 ELECTRICITY = ("energy", "it_energy")  # impacts that are one
 
 
 def proofs(group: ActivityGroup) -> dict[str, float]:
-    """IT electricity of a group by proof [kWh]: each component by its mode; gaps and modelled parts are estimated."""
+    """IT electricity of a group by proof [kWh]: each component by its mode; gaps and what is modelled are estimated."""
     found: dict[str, float] = {}
     values = group.values
     if values.get("billed_it_energy") is not None:
@@ -30,7 +29,7 @@ def proofs(group: ActivityGroup) -> dict[str, float]:
             found[proof] = found.get(proof, 0.0) + kwh
         found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
     else:
-        found["estimated"] = float(next(filter(None, map(values.get, MODELLED)), 0.0))
+        found["estimated"] = float(values.get("it_energy") or 0.0)
     return {name: kwh for name, kwh in found.items() if kwh}
 
 
@@ -88,9 +87,12 @@ def service_shares(engine: DuckDB, table: str, impacts: Sequence[str]) -> dict[s
 def electricity_shares(engine: DuckDB, table: str) -> dict[str, dict[str, float]]:
     """Those of the electricity of each service: of its site, else of its machines."""
     found = service_shares(engine, table, ELECTRICITY).items()
-    return {
-        key: next((s for s in map(of.get, ELECTRICITY) if s and any(s.values())), shares_of({})) for key, of in found
-    }
+    return {key: electricity_of(of) for key, of in found}
+
+
+def electricity_of(of: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Those of an electricity, of these by impact: of its site, else of its machines."""
+    return dict(next((s for s in map(of.get, ELECTRICITY) if s and any(s.values())), shares_of({})))
 
 
 def _by_key(engine: DuckDB, rows: str, given: Sequence[Any]) -> dict[str, dict[str, dict[str, float]]]:

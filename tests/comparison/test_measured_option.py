@@ -11,6 +11,7 @@ from estimator.comparison.scenario import ScenarioRefused, parse_scenario
 from estimator.comparison.scenario_link import decode, encode
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.ledger.rows import Activity
+from estimator.results.reading import open_current
 from tests.comparison.test_compare import option, scenario
 from tests.core.test_numbers import spaced
 from tests.support import activity, built
@@ -147,3 +148,30 @@ def test_bounds_survive_a_file_and_a_link() -> None:
     said = {"service": "courrier", "items": 20.0, "since": "2026-03-01", "until": "2026-03-02T10:00:00Z"}
     asked = scenario({**option("m"), "measured": said})
     assert decode(encode(asked)) == asked == parse_scenario(scenario_toml(asked))
+
+
+def test_each_impact_of_a_measured_service_has_the_shares_of_its_own(tmp_path: Path) -> None:
+    """10 kWh measured in France, 10 estimated in Poland: half of the electricity each, and of the metals of a grid what
+    each grid weighs in them, as the results of the ledger have it. Every impact had the halves of its electricity."""
+    meter, supposed = {"cpu_mode": "mode/meter"}, {"cpu_mode": "mode/constant", "zone": "POL"}
+    built(tmp_path, *rows(10, 1, items=1.0, **meter), *rows(10, 3, items=1.0, **supposed))
+    whole, france = measured(tmp_path), measured(tmp_path, until="2026-03-02")
+    assert whole.proofs["energy"] == whole.proof == pytest.approx({"measured": 0.5, "estimated": 0.5})
+    of_all, of_france = (found.service["adpe"].parts["use"].at_factor_values or 0.0 for found in (whole, france))
+    read = of_france / 2 / of_all
+    assert read < 0.4 and whole.proofs["adpe.use"] == pytest.approx({"measured": read, "estimated": 1 - read})
+    build = open_current(tmp_path)
+    assert build is not None
+    for name in (name for name in whole.proofs if name.partition(".")[0] != "gwp"):  # one family of grids is compared
+        held = {proof: share for proof, share in build.explain(f"service.courrier.{name}").proof.items() if share}
+        assert whole.proofs[name] == pytest.approx(held), name
+
+
+def test_what_nobody_read_is_estimated_whatever_makes_it_run(tmp_path: Path) -> None:
+    """Each known impact of a model and of a program."""
+    use = {"model": "qwen3-8b", "host": "class/server-room", "zone": "FRA"}
+    program = {"id": "alternative/keyword-rules", "existing_server": True, "host": "class/server-room", "zone": "FRA"}
+    asked = scenario({**option("a"), "method": "none", "alternative": program}, option("b", use=use))
+    for found in decision(asked, tmp_path).options[1:]:
+        known = {name for name, amount in found.service.items() if amount.known}
+        assert known and {name: found.proofs[name] for name in known} == dict.fromkeys(known, {"estimated": 1.0})

@@ -69,6 +69,7 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.sheets import SHEETS
+from estimator.results.proofs import impact_proof_words
 from tests.home import HOSTILE
 from tests.support import kept, sobria, spread
 
@@ -1205,6 +1206,27 @@ def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
     assert replay(found.replay) == found.as_dict()["indicators"]
     option = compare_data.compared(compare_data.example_scenario(), "fr").options[1]
     assert found.amount.central == option.service["gwp"]["central"]
+    assert typeset(impact_proof_words("gwp", {"estimated": 1.0}, lang), lang) in text
+
+
+def test_a_figure_that_opens_is_that_of_its_card_where_grids_are_of_one_family() -> None:
+    """France and Poland are in several families of grids: both sides of a comparison take one."""
+    options = [
+        {
+            "id": zone.lower(),
+            "label": zone,
+            "method": "model",
+            "use": {"it_energy_kwh": 1, "zone": zone, "host": "class/desk"},
+        }
+        for zone in ("FRA", "POL")
+    ]
+    first = {"id": "sans", "label": "sans", "method": "none", "status": "rejected", "why": "essai"}
+    made = scenario_of({"title": "t", "need": {"unit": "u", "volume": 1}, "options": [first, *options]})
+    answer = compare_data.compared(made, "fr")
+    assert any(w["code"] == "grid_family" for o in answer.options for w in o.warnings)
+    for option in answer.options[1:]:
+        found = compare_data.option_explained(made, option.id, "gwp")
+        assert found.amount.central == option.service["gwp"].central, option.id
 
 
 @pytest.mark.parametrize("wrong", ["x", "leger.nothing", "leger", ".energy", "hors-europe.energy", "leger.gwp.use.x"])

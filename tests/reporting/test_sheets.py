@@ -26,7 +26,7 @@ from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
 from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import interval_text
+from estimator.core.number_format import interval_text, proof_words
 from estimator.core.typography import typeset
 from estimator.governance.indicators.scenarios import ScenarioDecision, retained
 from estimator.governance.register.register import Register, author
@@ -43,7 +43,8 @@ from estimator.reporting.project.sentences import conclusions, decided, lead, so
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from estimator.reporting.project.unknowns import not_counted, unknowns
-from tests.support import kept, refuses, sobria, spread
+from estimator.results.proofs import impact_proof_words
+from tests.support import activity, built, kept, refuses, sobria, spread
 from tests.test_one_answer import plain
 
 SETS = ("set/light", "set/large")
@@ -169,7 +170,7 @@ def test_no_text_of_the_user_is_taken_for_code(kind: str, lang: str) -> None:
     assert "<script" not in text and "\n# <" not in text and "](javascript" not in text.replace("\\](", "")
     assert sum(line.startswith("# ") for line in text.splitlines()) == 1
     for line in (line for line in text.splitlines() if line.startswith("| ")):
-        assert len(re.findall(r"(?<!\\)\|", line)) in (4, 6, 7)
+        assert len(re.findall(r"(?<!\\)\|", line)) in (4, 5, 6, 7)
     plain = dict.fromkeys(("=", "+", "-", "@"), 0)
     for row in csv.reader(io.StringIO(table(sheet), newline=""), delimiter=";"):
         assert not any(cell[:1] in plain and not re.fullmatch(r"-?[\d,e-]+", cell) for cell in row)
@@ -417,7 +418,7 @@ def test_the_indicators_of_the_statement_hold_the_digits_of_the_comparison() -> 
     assert [len(made.rows) for made in tables] == [5, 5]  # primary energy, gases, water, metals, electricity
     for made, body in zip(tables, found.studied, strict=True):
         assert body.label in made.caption
-        for name, (_, whole, each) in zip(("primary_energy", "gwp", "water"), made.rows, strict=False):
+        for name, (_, whole, each, _proof) in zip(("primary_energy", "gwp", "water"), made.rows, strict=False):
             assert (whole, each) == (
                 interval_text(body.service[name], "fr"),
                 interval_text(body.per_unit[name], "fr"),
@@ -785,8 +786,14 @@ def test_a_sheet_says_where_each_option_runs_and_amounts_that_are_read(lang: str
     )
     told = plain(page(evaluation(facts_of(scenario_from(asked, lang), lang))))
     said = {
-        "fr": ("Hébergeur national, France (supposée), PUE 1,35 (1,15 à 1,55), 100 % estimé", "par millier : "),
-        "en": ("National cloud, France (supposed), PUE 1.35 (1.15 to 1.55), 100% estimated", "per thousand: "),
+        "fr": (
+            "Hébergeur national, France (supposée), PUE 1,35 (1,15 à 1,55), électricité : 100 % estimé",
+            "par millier : ",
+        ),
+        "en": (
+            "National cloud, France (supposed), PUE 1.35 (1.15 to 1.55), electricity: 100% estimated",
+            "per thousand: ",
+        ),
     }[lang]
     assert all(text in told for text in said) and "OpenAI (Microsoft) (" in told
     assert "µWh" not in told and " fg " not in told and " nL" not in told
@@ -823,3 +830,30 @@ def test_what_nobody_said_of_a_place_is_said_to_be_supposed(lang: str) -> None:
     says = plain(say("sheet", "scenario_says", lang))
     assert says not in plain(page(rgesn(facts_of(cloud, lang)))) and says in plain(page(rgesn(facts_of(stated, lang))))
     assert supposed not in plain(page(evaluation(facts_of(stated, lang))))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_amount_of_an_option_has_the_proof_of_its_own_impact(tmp_path: Path, lang: str) -> None:
+    """10 kWh metered in France and 10 supposed in Poland: half of the electricity is measured, and less of the metals
+    of a grid; the documents had the halves beside each. A screen is supposed, whatever the service rests on."""
+    ran = {"service_key": "courrier", "host": "class/desk", "items": 1.0, "cpu_energy_kwh": 10.0}
+    supposed = {"cpu_mode": "mode/constant", "zone": "POL"}
+    built(tmp_path, activity(cpu_mode="mode/meter", **ran), activity("2026-03-02T10:00:00", **ran, **supposed))
+    people = {"screen_minutes": 5, "terminal": "terminal/laptop-with-screen", "zone": "FRA"}
+    service = {"id": "m", "label": "m", "method": "model", "measured": {"service": "courrier"}, "people": people}
+    first = {"id": "sans", "label": "sans", "method": "none", "status": "rejected", "why": "essai"}
+    need = {"unit": "u", "volume": 1000}
+    facts = facts_of(scenario_of({"title": "t", "need": need, "options": [first, service]}), lang, tmp_path)
+    (_, option) = facts.answer.options
+    told = {(r[2], r[3]): r[9] for r in evaluation(facts).records if r[0] == "chiffre"}
+    halves = proof_words({"measured": 0.5, "estimated": 0.5}, lang)
+    assert plain(told["energy", "periode"]) == plain(told["energy", "unite"]) == plain(halves)
+    assert option.proofs["adpe.use"]["measured"] < 0.4
+    for name in ("water", "adpe", "gwp", "adpe.use"):
+        assert told[name, "periode"] == typeset(impact_proof_words(name, option.proofs[name], lang), lang), name
+    assert told["energy", "postes"] == typeset(proof_words({"estimated": 1.0}, lang), lang)
+    tables = (block for section in evaluation(facts).sections for block in section.blocks if isinstance(block, Table))
+    bars = [getattr(cell, "bar", None) for found in tables for row in found.rows for cell in row]
+    assert [bar.proof for bar in bars if bar] == [option.proofs[name] for name in FOUR]
+    lines = {r[3]: r[8] for r in rgesn(facts).records if r[0] == "1.5" and r[3]}
+    assert lines and all(lines[name] == told[name, "periode"] for name in FOUR)

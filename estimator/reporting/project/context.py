@@ -17,17 +17,18 @@ from estimator.comparison.verdict_text import quality_text
 from estimator.core.errors import SobriaError, say, written
 from estimator.core.number_format import (
     DisplayUnit,
-    proof_words,
     tick_text,
     two_figures,
     uses_text,
 )
 from estimator.core.periods import short_day
+from estimator.core.typography import typeset
 from estimator.governance.indicators.scenarios import ceiling_lines, retained
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer
+from estimator.results.proofs import impact_proof_words
 from estimator.results.reading import open_current
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
@@ -105,9 +106,9 @@ class SheetFacts:
         """« 25/11/2026 », « 25 Nov 2026 »; a text that is not a date is unchanged."""
         return short_day(day, self.lang)
 
-    def proof(self, option: AnsweredOption) -> str:
-        """« 60 % mesuré, 40 % estimé », or what nobody says."""
-        return proof_words(option.proof or {"unknown": 1.0}, self.lang)
+    def proof(self, impact: str, proofs: Mapping[str, Mapping[str, float]]) -> str:
+        """« 60 % mesuré, 40 % estimé »: what an impact, or a part of one, rests on; empty of an unknown one."""
+        return typeset(impact_proof_words(impact, proofs.get(impact, {}), self.lang), self.lang)
 
     def score(self, quality: Quality | None) -> str:
         """« 94 % (200 courriers, 02/05/2026, Service courrier) », the test omitted when it is that of the threshold."""

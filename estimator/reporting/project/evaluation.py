@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from estimator.assessment.impacts import Amount
+from estimator.assessment.impacts import FIGURES, Amount
 from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.columns import column_units
 from estimator.core.column_units import in_column
@@ -40,6 +40,7 @@ COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut"
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
 SPARE = 3  # lines kept empty, for another printer
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
+OF_SCREENS = dict.fromkeys((figure.id for figure in FIGURES), {"estimated": 1.0})  # supposed hours, and power
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
@@ -167,7 +168,7 @@ def _amount(facts: SheetFacts, option: AnsweredOption, column: Column) -> TableC
     each = _in(column.each, option.per_unit[column.name].per(1 / column.units), lang)
     told = facts.say(f"each_{column.units}", value=each)
     text = interval_text(amount, lang, in_column(amount, column.whole))
-    return TableCell(text, (told,), IntervalBar(amount, option.proof, column.top))
+    return TableCell(text, (told,), IntervalBar(amount, option.proofs[column.name], column.top))
 
 
 def _in(step: DisplayUnit | None, amount: Interval, lang: str) -> str:
@@ -220,7 +221,7 @@ def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption], columns: Sequ
         cells = []
         for name in FOUR:
             top = _top(_known_figures(small[name], name))
-            bar = IntervalBar(option.service[name], option.proof, top) if option in small[name] else None
+            bar = IntervalBar(option.service[name], option.proofs[name], top) if option in small[name] else None
             cells.append(TableCell("", bar=bar))
         rows.append((TableCell(facts.say("enlarged", label=option.label)), *cells))
     scale = tuple(_scale(_known_figures(small[c.name], c.name), c.whole, facts.lang) for c in columns)
@@ -281,18 +282,17 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
     for option in facts.studied:
         parts = {f"{n}.{part}": inner for n, amount in option.service.items() for part, inner in amount.parts.items()}
         scopes = (
-            ("periode", option.service),
-            ("periode", parts),
-            ("unite", option.per_unit),
-            ("postes", option.people),
-            ("postes_periode", option.people_period),
+            ("periode", option.service, option.proofs),
+            ("periode", parts, option.proofs),
+            ("unite", option.per_unit, option.proofs),
+            ("postes", option.people, OF_SCREENS),
+            ("postes_periode", option.people_period, OF_SCREENS),
         )
-        for reach, amounts in scopes:
-            proof = facts.proof(option) if option.known("energy") or reach.startswith("postes") else ""
+        for reach, amounts, proofs in scopes:
             for name, amount in amounts.items():
                 ends = (amount.low, amount.central, amount.high, amount.unit)
                 said = interval_text(amount, facts.lang)
-                found.append(("chiffre", option.label, name, reach, *ends, said, proof))
+                found.append(("chiffre", option.label, name, reach, *ends, said, facts.proof(name, proofs)))
     return found
 
 

@@ -136,7 +136,7 @@ def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
 
 def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
     """The same indicators, one table an option: over the period, then per unit."""
-    columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative"))
+    columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative", "proof"))
     found: list[str | Points | Table] = []
     for option in facts.studied:
         figures, each = option.service, option.per_unit
@@ -145,21 +145,21 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
                 say("figures", name, facts.lang),
                 interval_text(figures[name], facts.lang),
                 interval_text(each[name], facts.lang),
+                facts.proof(name, option.proofs),
             )
             for name in INDICATORS
             if name in figures
         )
         if rows:
-            proof = facts.say("proof", value=facts.proof(option))
-            found.append(Table(facts.joined((option.label, proof)), columns, rows))
+            found.append(Table(option.label, columns, rows))
     return found
 
 
 def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: Interval) -> EvidenceLine:
     low, value, high, unit = (amount[key] for key in COMPARED)
     about = f"{option.label}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
-    said, proof = interval_text(amount, facts.lang), facts.say("proof", value=facts.proof(option))
-    return EvidenceLine(about, "", name, low, value, high, unit, said, proof)
+    said = interval_text(amount, facts.lang)
+    return EvidenceLine(about, "", name, low, value, high, unit, said, facts.proof(name, option.proofs))
 
 
 def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
