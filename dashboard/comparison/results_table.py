@@ -73,7 +73,7 @@ def _grounds(option: AnsweredOption, scenario: Scenario, day: date, lang: str) -
     bare, use = t("compare.no_ai", lang) if option.method == "none" else "", scenario.option(option.id).use
     told = [bare, ground_words(option, lang)]
     if use and use.model:
-        told.append(option_words(facts(use.model, option.host, day, use.zone or ""), lang))
+        told.append(option_words(facts(use.model, option.host, day, use.zone or ""), lang, option.zone_supposed))
     return ", ".join(text for text in told if text)
 
 

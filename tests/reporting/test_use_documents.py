@@ -12,7 +12,10 @@ import pytest
 from dashboard.register.sentences import result_text
 from dashboard.register.use_case_detail import record_pairs
 from dashboard.summary.plain_language import _footprint
-from estimator.core.errors import LANGUAGES
+from estimator.catalogue.load import load
+from estimator.comparison.scenario import scenario_of
+from estimator.comparison.scenario_toml import scenario_toml
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.typography import lowered
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -21,6 +24,8 @@ from estimator.governance.indicators.anonymity import small
 from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.sentences import sovereignty
 from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.uses.context import UseFacts, every_use, use_facts
@@ -94,6 +99,28 @@ def test_models_and_places_that_were_measured_are_said_and_what_indexes_answers_
     text = page(resident(facts(home, use="recherche")), "txt")
     assert "Modèle : BGE-M3, Mistral Small 3.2, d'après les mesures" in text
     assert "Salle informatique, d'après les mesures" in text and "3 000 requêtes comptées" in text
+
+
+@pytest.mark.parametrize(("host", "supposed"), [("class/national-cloud", False), ("", False), ("", True)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_comparison_says_of_a_place_is_known_to_the_resident(
+    home: Path, host: str, supposed: bool, lang: str
+) -> None:
+    """A use of which nothing is measured: its sheet said « inconnu : lieu », and its evaluation « lieu : France »."""
+    use = {"model": "qwen3-8b", "host": "class/national-cloud", "zone": "FRA"}
+    first = {"id": "sans", "label": "sans", "method": "none", "status": "rejected", "why": "essai"}
+    option = {"id": "a", "label": "a", "method": "model", "use": use, "zone_supposed": supposed}
+    need = {"unit": "u", "volume": 1000, "input_tokens": 800, "output_tokens": 300}
+    made = scenario_of({"title": "t", "need": need, "options": [first, option]})
+    (home / "scenarios").mkdir()
+    (home / "scenarios" / "s.toml").write_text(scenario_toml(made), "utf-8")
+    case = Register(home).create(IDEA | {"model": "qwen3-8b", "host": host, "scenario": "s.toml"}, WHO)
+    found, compared = facts(home, lang, case.id), facts_of(made, lang, home)
+    (told,) = sovereignty(compared, compared.answer.option("a"))
+    text = page(resident(found))
+    assert plain(told) in text and ("(suppos" in told) is supposed
+    where = load().label("class/national-cloud", lang)
+    assert plain(where if host else say("use_sheets", "as_compared", lang, names=where)) in text
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.status != "studied" or use is None or not use.model:
         return ()
     known = sovereignty_facts(use.model, facts.host_of(option.id), facts.day, use.zone or "")
-    return (option_words(known, facts.lang),)
+    return (option_words(known, facts.lang, option.zone_supposed),)
 
 
 def grounds(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:

@@ -13,9 +13,13 @@ FACTS = ("publisher", "weights", "licence", "place", "law")
 FEWEST = 0.005  # share under which a value is not named
 
 
-def option_words(facts: Mapping[str, str], lang: str) -> str:
-    """« éditeur : France, poids du modèle : publiés, lieu : France, inconnu : licence, droit de l'hébergeur »."""
+def option_words(facts: Mapping[str, str], lang: str, supposed: bool = False) -> str:
+    """« éditeur : France, poids du modèle : publiés, lieu : France, inconnu : licence, droit de l'hébergeur ».
+
+    supposed: whether nobody said the country of the place."""
     told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] not in (MIXED, UNKNOWN)}
+    if supposed and (place := told.get(_name("place", lang))):
+        told[_name("place", lang)] = say("ground", "supposed", lang, zone=place)
     for apart in (MIXED, UNKNOWN):
         named = [_name(n, lang) for n in FACTS if facts[n] == apart]
         told |= {_value(apart, lang): ", ".join(named)} if named else {}

@@ -9,6 +9,8 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
+from estimator.comparison.option_inventory import host_of
+from estimator.comparison.scenario import Option
 from estimator.core.errors import SobriaError, listed, say
 from estimator.core.number_format import missing_text, partly_text, range_text, share_text, tick_text, two_figures
 from estimator.core.periods import Period
@@ -21,6 +23,7 @@ from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.footprints import ENERGY, totals
 from estimator.governance.indicators.functional_units import OUTPUTS, counted_in, counting, known, outputs, units
 from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.scenarios import retained
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.small_uses import heads_of
 from estimator.governance.indicators.told_amounts import apart_ids
@@ -178,7 +181,10 @@ class UseFacts:
         return self._named(self.case.model, "model", lambda model: models.name_of(model, self.lang))
 
     def host(self) -> str:
-        """The name of the site; where the register names none, of those of its months, with what they rest on."""
+        """The name of the site; where the register names none, of those of its months, with what they rest on; where no
+        month has one, that of its comparison."""
+        if not self.case.host and self.site and not self.only("host"):
+            return self.say("as_compared", names=load().label(self.site, self.lang))
         return self._named(self.case.host, "host", lambda name: load().label(name, self.lang))
 
     def only(self, name: str) -> str:
@@ -188,8 +194,28 @@ class UseFacts:
 
     @property
     def site(self) -> str:
-        """The site that the register names, else that of every month."""
-        return self.case.host or self.only("host")
+        """The site that the register names, else that of every month; where none has one, that of its comparison."""
+        compared = host_of(self.compared) if self.compared and not any(row.row.host for row in self.rows) else ""
+        return self.case.host or self.only("host") or compared or ""
+
+    @property
+    def zone(self) -> str:
+        """The zone of every month; where none has one, that of its comparison."""
+        placed = self.compared and (self.compared.use or self.compared.alternative)
+        compared = placed.zone if placed and not any(row.zone for row in self.rows) else ""
+        return self.only("zone") or compared or ""
+
+    @property
+    def zone_supposed(self) -> bool:
+        """Whether it is that of its comparison, where nobody said the country."""
+        return bool(self.zone and not self.only("zone") and self.compared and self.compared.zone_supposed)
+
+    @cached_property
+    def compared(self) -> Option | None:
+        """The option of its comparison that the register retains."""
+        made = self.scope.sources.compared(self.case)
+        name = retained(made.scenario, self.case) if made else None
+        return made.scenario.option(name) if made and name else None
 
     def _named(self, stated: str, name: str, words: Callable[[str], str]) -> str:
         if stated:

@@ -198,9 +198,11 @@ def _precision(facts: UseFacts) -> HeldEvidence:
 def _hosting(facts: UseFacts, name: str) -> HeldEvidence:
     """A criterion on the site of the use, judged on what is published or answered of it."""
     host, day, said = facts.site or UNKNOWN_SITE, facts.scope.day, (facts.say("rows_say"), facts.period)
+    if not facts.only("zone"):
+        said = (say("sheet", "scenario_says", facts.lang), facts.case.scenario)
     answers = answers_on(facts.scope.sources.home, day)
     try:
-        answers = (*answers, *country_said(host, facts.only("zone"), day, said, answers))
+        answers = (*answers, *country_said(host, "" if facts.zone_supposed else facts.zone, day, said, answers))
         found = next(c for c in criteria(host, day, answers) if c.id == name)
     except HostUnknown:
         return HeldEvidence("missing", "", facts.case.owner_role)

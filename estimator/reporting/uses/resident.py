@@ -94,8 +94,10 @@ def quality_text(facts: UseFacts) -> str:
 
 def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
     case = facts.case
-    known = sovereignty_facts(case.model or facts.only("model"), facts.site, facts.scope.day, facts.only("zone"))
-    beside = option_words(known, facts.lang) if set(known.values()) - {UNKNOWN} else facts.missing()
+    known = sovereignty_facts(case.model or facts.only("model"), facts.site, facts.scope.day, facts.zone)
+    beside = (
+        option_words(known, facts.lang, facts.zone_supposed) if set(known.values()) - {UNKNOWN} else facts.missing()
+    )
     return (
         ("data", facts.told(case.data_sensitivity)),
         ("model", facts.model()),
