@@ -25,7 +25,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
         found = compare_data.option_explained(scenario, name, figure)
     except SobriaError as error:
         back = Markup('<a href="{}">{}</a>').format(link(scenario, lang), t("compare.back", lang))
-        st.html(mark + html_parts.head(t("explain.title", lang), error.message(lang), back))
+        st.html(mark + html_parts.head(t("explain.title", lang), html_parts.refusal_text(error, lang), back))
         return
     page = render(
         "option_figure",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from dashboard.shared.html_parts import OPTION as OF_COMMAND
 from dashboard.shared.texts import both, known_text, sentence, t
 from estimator.catalogue.resolver import zone_of
 from estimator.comparison.option_inventory import location_code
@@ -14,6 +13,7 @@ from estimator.comparison.plain_values import typed_number
 from estimator.comparison.scenario import Quality, ScenarioRefused
 from estimator.core.errors import said_in
 from estimator.core.language import decimal_mark, percent_sign
+from estimator.core.refusals import on_a_page
 from estimator.core.said_number import one_reading, readings_told
 
 _SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -91,9 +91,9 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         key = KEYS.get(name, "not_a_zone" if name in ZONES else "not_a_number")
         return t(f"compare_form.{key}", lang, field=label_of(name, lang, letter), read=text[:40])
     if error.code != ScenarioRefused.code or len(error.faults) > 1:
-        return OF_COMMAND.sub("", error.message(lang))
+        return on_a_page(error.message(lang))
     [fault] = error.faults
-    said, field = OF_COMMAND.sub("", f"{both(fault['expected'], lang)}."), fault.get("field", "")
+    said, field = on_a_page(f"{both(fault['expected'], lang)}."), fault.get("field", "")
     known = _at(fault.get("loc", ()), letters, lang)
     if known and fault["against"]:
         sides = [(known, float(both(fault["read"], lang))), (_at(fault["against"], letters, lang), fault["other"])]
@@ -101,7 +101,7 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
         (field, read), (against, other) = ((name, share_field_text(value, lang)) for name, value in sides)
         return t("compare_form.scales", lang, field=field, read=read, against=against, other=other)
     if not known and (fault.get("against") or not known_text(f"compare_form.{field}", lang)):
-        return OF_COMMAND.sub("", error.message(lang)) if field in ("", "options") else sentence(said)
+        return on_a_page(error.message(lang)) if field in ("", "options") else sentence(said)
     facts = {"field": known or label_of(field, lang), "found": both(fault["found"], lang)}
     return t("compare_form.refused", lang, **facts, expected=sentence(said))
 

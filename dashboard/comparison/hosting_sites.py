@@ -63,7 +63,7 @@ def show(answer: Answer, scenario: Scenario, lang: str) -> None:
             there = zip(hosts, placed.options, strict=True)
             known = {host: compare_data.hosting(host, day, option, by) for host, option in there}
         except SobriaError as error:
-            st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
+            st.html(Markup('<p class="warn" role="alert">{}</p>').format(html_parts.refusal_text(error, lang)))
             return
         picture = _picture(_stacks(placed, known, figure, lang), _title(placed, figure, lang), lang)
         explored(_sites_compared(placed, known, figure, lang), [picture], "lieux", lang)

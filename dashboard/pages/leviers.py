@@ -8,6 +8,7 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import every_lever, state
 from estimator.core.errors import say
+from estimator.core.refusals import on_a_page
 from estimator.governance.levers.levers import Levers, first_text, together_text
 from estimator.reporting.summary.decisions import gain_text
 
@@ -50,7 +51,7 @@ def _reasons(found: Levers, lang: str) -> list[tuple[str, str, str]]:
     """Each kind of change and reason for no figure, with its services."""
     held: dict[tuple[str, str], list[str]] = {}
     for none in found.not_told:
-        held.setdefault((none.kind, none.why[lang]), []).append(none.named[lang])
+        held.setdefault((none.kind, on_a_page(none.why[lang])), []).append(none.named[lang])
     return [(say("levers", kind, lang), why, ", ".join(names)) for (kind, why), names in held.items()]
 
 

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.shared.estimator_gateway import register
-from dashboard.shared.html_parts import LABELS, OPTION, fault_text
+from dashboard.shared.html_parts import LABELS, fault_text
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.home import default_home
 from estimator.core.language import OFFICIAL
-from estimator.core.refusals import FieldsRefused, ListedRefusal
+from estimator.core.refusals import FieldsRefused, ListedRefusal, on_a_page
 from estimator.core.typography import typeset
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.schema import Publication
@@ -63,7 +63,7 @@ def refusal(error: SobriaError, lang: str, labels: Mapping[str, str]) -> tuple[s
     """A refusal for a screen: its message, and its faults; "phrase": of the charter, for a condition of a stage."""
     items, named = error.items if isinstance(error, ListedRefusal) else (), LABELS["pages"] | dict(labels)
     told = {fault_text(item, lang, named): item for item in items}  # two of one field may be one
-    return typeset(OPTION.sub("", say("errors", error.code, lang, **error.facts)), lang), [
+    return typeset(on_a_page(say("errors", error.code, lang, **error.facts)), lang), [
         {"code": i["code"], "text": text, "phrase": typeset(i.get("phrase", ""), OFFICIAL)} for text, i in told.items()
     ]
 

@@ -23,6 +23,7 @@ from dashboard.register.sentences import (
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.document_links import document_links, use_documents
+from dashboard.shared.html_parts import refusal_text
 from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
@@ -31,7 +32,6 @@ from estimator.comparison.verdict_text import found_words
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import mark_text
 from estimator.core.periods import Period, is_over
-from estimator.core.typography import typeset
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import Attachment, UseCase, UseCaseFacts
 from estimator.reporting.project.context import CaseWithoutScenario
@@ -116,9 +116,9 @@ def _scenario(case: UseCase, lang: str) -> tuple[str, str]:
     try:
         return "", token(register.scenario_of(case))
     except CaseWithoutScenario as refusal:
-        return typeset(refusal.message(lang) if case.scenario else t("documents.no_scenario", lang), lang), ""
+        return refusal_text(refusal, lang) if case.scenario else t("documents.no_scenario", lang), ""
     except SobriaError as refusal:
-        return t("documents.unread", lang, problem=typeset(refusal.message(lang), lang)), ""
+        return t("documents.unread", lang, problem=refusal_text(refusal, lang)), ""
 
 
 def _quality_note(case: UseCase, today: date, lang: str) -> str:

@@ -15,7 +15,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
 from estimator.core.number_format import impossible_text, interval_text, share_text
 from estimator.core.periods import days_said
-from estimator.core.refusals import ListedRefusal, field_label
+from estimator.core.refusals import ListedRefusal, field_label, on_a_page
 from estimator.core.typography import typeset
 from estimator.results.proofs import ELECTRICITY, impact_proof_words
 from estimator.results.totals import ServiceTotals
@@ -24,7 +24,6 @@ ALMOST_ALL = 0.995
 PER_PAGE = 25  # rows of a page of a long table
 LABELS = tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
 DAYS = ("future", "day_far")  # faults of a day that is chosen, not typed
-OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")  # of a command
 
 
 def address(page: str, lang: str, /, **query: str) -> str:
@@ -125,12 +124,17 @@ def fault_text(item: Mapping[str, str], lang: str, labels: Mapping[str, str]) ->
     if keys and code in LABELS["pages"]["nothing"].split() and set(keys) <= set(LABELS["pages"]["lists"].split()):
         return t("state.choose", lang, field=label)
     said = item[lang].replace(field_label(name, lang), label, 1)
-    return typeset(OPTION.sub("", days_said(said, lang) if name and code in DAYS else said), lang)
+    return typeset(on_a_page(days_said(said, lang) if name and code in DAYS else said), lang)
+
+
+def refusal_text(error: SobriaError, lang: str) -> str:
+    """Why something was refused, as a page says it."""
+    return typeset(on_a_page(error.message(lang)), lang)
 
 
 def refusal(error: SobriaError, lang: str, labels: Mapping[str, str] | None = None) -> Markup:
-    """Why nothing was written, announced at once, its faults in a list; options of a command are no part of a page."""
-    said, *faults = re.split(r"\n +- ", typeset(OPTION.sub("", error.message(lang)), lang))
+    """Why nothing was written, announced at once, its faults in a list."""
+    said, *faults = re.split(r"\n +- ", refusal_text(error, lang))
     if isinstance(error, ListedRefusal):
         faults = [fault_text(item, lang, LABELS["pages"] | dict(labels or {})) for item in error.items]
     listed = Markup("").join(Markup("<li>{}</li>").format(fault) for fault in dict.fromkeys(faults))

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from dashboard.shared.html_parts import refusal_text
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.templates import render
 from dashboard.shared.texts import lang_of, t
@@ -50,7 +51,7 @@ def or_refusal(answer: Callable[[Request], Response]) -> Callable[[Request], Res
             return answer(request)
         except SobriaError as refusal:
             lang = lang_of(request.query_params)
-            said = alone_page(t("state.refused_title", lang), refusal.message(lang), lang)
+            said = alone_page(t("state.refused_title", lang), refusal_text(refusal, lang), lang)
             return HTMLResponse(said, status_code=400)
 
     return answered

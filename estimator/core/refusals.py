@@ -1,5 +1,6 @@
 """Refusals that list every fault at once, and the validation of fields."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -38,6 +39,28 @@ _PROBLEMS = {
     "string_pattern": "pattern",
     "string_too_long": "too_long",
 }
+
+
+_OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")
+_COMMAND = re.compile(r"\bsobria [a-z]")
+_OR_COMMAND = re.compile(
+    r" \((?:\w+=\w+, )?sobria [^()]*\)|,? (?:ou|or) (?:par |by )?[«“`\"] ?sobria [^»”`\"]*[»”`\"],?"
+)
+
+
+def on_a_page(refusal: str) -> str:
+    """A refusal as a page says it: without the options of a command, nor the clauses that hold a command."""
+    return "\n".join(map(_without_commands, _OR_COMMAND.sub("", _OPTION.sub("", refusal)).split("\n")))
+
+
+def _without_commands(line: str) -> str:
+    left = list[str]()
+    for clause in re.split(r"(?<=[.;]) ", line):
+        if not left or not _COMMAND.search(clause):  # the first says what was read, before any way out
+            left.append(clause[:1].upper() + clause[1:] if left and left[-1].endswith(".") else clause)
+        elif clause.endswith("."):
+            left[-1] = left[-1].rstrip(" ;.") + "."
+    return " ".join(left)
 
 
 class ListedRefusal(SobriaError):

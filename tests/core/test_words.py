@@ -22,6 +22,13 @@ def test_nine_times_out_of_ten_is_never_said_without_its_condition() -> None:
     assert not [line for line in told if not re.search("si les bornes|if the bounds", line)]
 
 
+def test_no_preposition_stands_before_a_role_that_was_typed() -> None:
+    """« par Chargée de mission » lacks an article, which nobody knows: « Signé : Chargée de mission »."""
+    bare = re.compile(r"\b(?:par|by) (?:« |“)?\{(?:by|who)\}")
+    lines = [line for path in ROOT.glob("*/words/*.toml") for line in path.read_text("utf-8").splitlines()]
+    assert [line for line in lines if bare.search(line)] == []
+
+
 def test_no_word_leaves_its_plural_to_the_reader() -> None:
     files = [*ROOT.glob("*/words/*.toml"), *(ROOT / "estimator" / "public").glob("*/words.toml")]
     assert len(files) > 40

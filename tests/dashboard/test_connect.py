@@ -794,7 +794,7 @@ def test_a_link_to_a_row_that_nothing_replaced_invents_nothing(home: Path) -> No
     sobria_command(home, "ledger", "withdraw", f"--run={before}", "--who", "DSI", "--why", "essai")
     build(home)
     told = text(screen("explication", id=f"run.{before}.it_energy"))
-    assert "retirée par DSI : essai." in told and t("state.gone_alone", "fr")[:40] in told
+    assert "Signé : DSI. Raison : essai." in told and t("state.gone_alone", "fr")[:40] in told
     assert "Voir ce qui compte" not in told
     unknown = text(screen("explication", id=f"run.{'0' * 32}.it_energy"))
     assert t("state.unknown_title", "fr") in unknown and t("state.gone_title", "fr") not in unknown

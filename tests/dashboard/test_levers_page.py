@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
+from estimator.core.refusals import on_a_page
 from estimator.governance.indicators.anonymity import untold_ids
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.levers import first_text, levers, together_text
@@ -39,7 +40,7 @@ def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -
     assert re.search({"fr": "au moins .*, 19 fois sur 20", "en": "at least .*, 19 times out of 20"}[lang], head)
     assert all(f"<b>{one.number}. {one.title[lang]}</b>" in text for one in found.of(None)), "drawn by its number"
     assert together_text(found, lang) in text and {one.number for one in found.of(None)} == set(found.added)
-    assert all(f">{none.why[lang]}<" in text for none in found.not_told)
+    assert all(f">{on_a_page(none.why[lang])}<" in text for none in found.not_told)
     assert "sobria levers" not in text.split(t("levers.part_it", lang))[0]
     assert f"<summary><h3>{t('levers.others', lang, n=len(found.levers) - 3)}</h3></summary>" in text
     assert ["1 autre levier", "1 other lever"][lang == "en"] in t("levers.others", lang, n=1)

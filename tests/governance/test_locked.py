@@ -97,7 +97,7 @@ def test_what_was_written_before_another_began_is_said_to_be(home: Path) -> None
     with patch.object(PlaceJournal, "_write", writes):
         said = sobria(home, *RULE, code=1).stderr.replace("\xa0", " ")
     assert f"A été lu : une règle de lieu, {SAID}. C'est écrit, ne le redites pas." in said
-    assert "lancez « sobria totals »" in said and _journal(home) == [SAID]
+    assert "puis « sobria totals »" in said and _journal(home) == [SAID]
     os.close(*held)
     assert json.loads(sobria(home, "places", "list", "--json").stdout)["rules"]
 

@@ -314,7 +314,7 @@ def test_two_people_who_add_the_same_use_are_told_of_one_another(register: Regis
     register.create(FACTS, author("Accueil", "premier"))
     with pytest.raises(SobriaError) as refused:
         register.create(FACTS, DSI)
-    assert "tri-du-courrier, écrit par Accueil (01/03/2026)" in refused.value.message("fr")
+    assert "tri-du-courrier, écrit le 01/03/2026 (signé : Accueil)" in refused.value.message("fr")
     assert [case.id for case in register.use_cases()] == ["tri-du-courrier"]
 
 

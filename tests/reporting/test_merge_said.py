@@ -81,7 +81,7 @@ def test_a_file_that_was_taken_out_already_is_said_to_be(tmp_path: Path) -> None
     sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", *WHO)
     for name in ("54010_2026.json", path.name):
         said = plain(sobria(home, "ledger", "withdraw", "--file", name, *WHO, code=1).stderr)
-        assert "a déjà été ôté le 2" in said and "Service énergie (envoyé par erreur)" in said and name in said
+        assert "a déjà été ôté le 2" in said and "Service énergie ; raison : envoyé par erreur" in said and name in said
     english = sobria(home, "ledger", "withdraw", "--file", path.name, *WHO, code=1, lang="en").stderr
     assert "was taken out already" in english and "sobria ledger merge" in english
     said = plain(sobria(home, "ledger", "withdraw", "--file", "54011_2026.json", *WHO, code=1).stderr)

@@ -237,7 +237,7 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
     decided = {"what": "lancer", "date": date(2026, 6, 1), "reasons": "utile", "by": "comité"}
     register.decide(case.id, decided, author("Courrier", "essai"))
     text = words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
-    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 01/06/2026, par comité"):
+    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 01/06/2026. Signé : comité"):
         assert said in text
     fact = "proposer un objectif de volume au conseil, et le correcteur sans IA par défaut"
     register.decide(case.id, decided | {"reasons": f"Continuer ; {fact}."}, author("Courrier", "essai"))
@@ -746,7 +746,8 @@ def test_a_use_case_opens_the_documents_of_its_scenario(asked: Callable[..., Any
     register, who = Register(tmp_path), author("Courrier", "essai")
     case = register.create(cells | {"commune": "metropole", "scenario": "s.toml"}, who)
     refusal = asked(f"cas={case.id}")
-    assert refusal.status_code == 400 and "« s.toml » a été lu" in html.unescape(refusal.body.decode())
+    said = html.unescape(refusal.body.decode()).replace("\u00a0", " ")
+    assert refusal.status_code == 400 and "« s.toml » a été lu" in said
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
     text = words(asked(f"cas={case.id}").body.decode())

@@ -70,7 +70,7 @@ def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing
     assert counted.startswith("40 unit") and {"fr": "74 à 76 Wh", "en": "74 to 76 Wh"}[lang] in counted
     assert [sum(f"{unit} |" in line for line in lines) for unit in ("kWh", "CO₂e")] == [1, 1]
     missing = {"fr": ": non renseigné", "en": ": not given"}
-    assert {"fr": "à remplir par Responsable.", "en": "to be filled in by Responsable."}[lang] in text
+    assert {"fr": "reste à remplir : Responsable.", "en": "left to fill in: Responsable."}[lang] in text
     # the benefit, who decides, the quality, the risk, the data, the model, what trained it, the way without AI, another
     # way in, a person, a place to write
     assert text.count(missing[lang]) == 11 and {"fr": "lieu : France, inconnu :", "en": "place: France, "}[lang] in text

@@ -128,7 +128,9 @@ def test_the_table_and_the_json_of_the_review_say_what_its_page_says(wider: Path
 
 
 def test_the_review_and_the_terminal_say_it(wider: Path) -> None:
-    assert OUTSIDE["fr"] in plain(rendered(rollup(read_merged(wider), "fr"), "txt"))
+    told = plain(rendered(rollup(read_merged(wider), "fr"), "txt"))
+    assert OUTSIDE["fr"] in told and "Que coûte l'IA des collectivités réunies ?" in told.replace("’", "'")
+    assert "notre territoire" not in told and "tout le territoire" not in told
     assert OUTSIDE["fr"] in plain(sobria(wider, "indicators").stdout)
     said = plain(sobria(wider, "totals").stdout)
     assert (

@@ -45,10 +45,10 @@ def rollup(found: TerritoryReview, lang: str) -> Document:
         Section(_tell("how", lang), (Points(tuple(_how(found, lang))),)),
     )
     covered = covered_period_text({"period": str(found.period), "measured": found.measured}, lang)
-    marks = {file.mark for file in found.files if file.mark}
+    marks, whole = {file.mark for file in found.files if file.mark}, "merged" if found.source.merged else "whole"
     return Document(
-        kind=_tell("kind", lang, period=covered),
-        title=_tell("title", lang),
+        kind=_tell("kind", lang, whole=_tell(f"kind_{whole}", lang), period=covered),
+        title=_tell(f"title_{whole}", lang),
         lang=lang,
         lead=tuple(_lead(found, lang)),
         sections=sections,
