@@ -11,6 +11,7 @@ from dashboard.shared.widgets import language
 
 lang, asked = language(), st.query_params.get("voie", "")
 way = next((way for way in WAYS if way.name == asked), None)
+st.session_state["voie"] = way and way.name  # of the address, which the frame tells when it is none
 if way is None:
     st.html(render("brancher", lang, ways=WAYS))
 else:

@@ -1,6 +1,7 @@
 """Layout of every page: navigation, language, sample data banner, footer. Streamlit runs it for each view."""
 
-from collections.abc import Callable
+import string
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,8 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import moment_text, validity_text
 from dashboard.shared.html_parts import figure_name
 from dashboard.shared.permissions import may_write
-from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
-from dashboard.shared.templates import render
+from dashboard.shared.screens import ASKED, DOORS, HOME, SCREENS, Screen
+from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import LANGUAGES, known_text, t
 from dashboard.shared.widgets import language, page_asked
 from dashboard.summary.estimator_gateway import is_internal, scope_of_address, state
@@ -53,8 +54,21 @@ def frame() -> None:
             of_one = here.address == "explication" and st.query_params.get("id", "").startswith(("service.", "run."))
             if (here.address in OF_USES or of_one) and (now := state()) and is_internal(now):
                 st.html(Markup('<p class="small internal">{}</p>').format(t("synthese.kept", lang)))
+            told = st.container(key="not_understood")
             chosen.run()
+            if wrong := [t("state.asked", lang, asked=asked) for asked in _not_understood(here)]:
+                told.html(phrase("state.not_understood", lang, asked=", ".join(wrong)))
         st.html(_footer(build, lang))
+
+
+def _not_understood(here: Screen) -> Iterator[str]:
+    """What the address holds that means nothing on this page, which is then shown without it."""
+    known = {"lang": " ".join(LANGUAGES), "page": str(page_asked())} | ASKED[here.address]
+    for name, asked in st.query_params.items():
+        words, held = known.get(name.rstrip(string.digits)), st.session_state.get(name, asked)
+        told = words is not None and (asked in words.split() if words else asked in (held, ",".join(held or ())))
+        if asked and words != "*" and not told:
+            yield f"{name}={asked}"[:LONGEST_TITLE]
 
 
 def _subject_of_address(here: Screen, lang: str) -> str:

@@ -1,11 +1,12 @@
-"""The screens of the dashboard, each declared once: its address, its name in the words, and its door in the menu."""
+"""The screens of the dashboard, each declared once, in screens.toml: its name, its door in the menu, its address."""
 
+import tomllib
+from pathlib import Path
 from typing import NamedTuple
 
 
 class Screen(NamedTuple):
-    """A screen. address: its file under pages/, and where it is served, but for the home page; name: its key in the
-    words of `nav`; door: its part of the menu, none for a screen that is reached from a link of a page."""
+    """A screen. address: its file under pages/, and where it is served, but for the home page."""
 
     address: str
     name: str
@@ -17,22 +18,8 @@ class Screen(NamedTuple):
         return "" if self == HOME else self.address
 
 
-HOME = Screen("accueil", "home")
-SCREENS = (
-    HOME,
-    Screen("synthese", "synthesis", "officials"),
-    Screen("leviers", "levers", "officials"),
-    Screen("comparer", "compare", "projects"),
-    Screen("registre", "register", "projects"),
-    Screen("mesures", "measures", "measured"),
-    Screen("brancher", "connect", "measured"),
-    Screen("lieux", "places", "measured"),
-    Screen("facteurs", "factors", "sources"),
-    Screen("methode", "method", "sources"),
-    Screen("validation", "validation", "sources"),
-    Screen("glossaire", "glossary", "sources"),
-    Screen("explication", "explain"),
-    Screen("accessibilite", "accessibility"),
-    Screen("plan", "map"),
-)
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SCREENS = tuple(Screen(address, said["name"], said.get("door", "")) for address, said in _SAID.items())
+ASKED: dict[str, dict[str, str]] = {address: said.get("asked", {}) for address, said in _SAID.items()}
+HOME = SCREENS[0]
 DOORS = {door: [s for s in SCREENS if s.door == door] for door in dict.fromkeys(s.door for s in SCREENS) if door}

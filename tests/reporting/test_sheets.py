@@ -237,7 +237,12 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
     decided = {"what": "lancer", "date": date(2026, 6, 1), "reasons": "utile", "by": "comité"}
     register.decide(case.id, decided, author("Courrier", "essai"))
     text = words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
-    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 01/06/2026. Signé : comité"):
+    for said in (
+        "Courriers, Courrier",
+        "un modèle de lettre",
+        "trop long",
+        "Lancer, le 01/06/2026. Signé\u00a0: comité",
+    ):
         assert said in text
     fact = "proposer un objectif de volume au conseil, et le correcteur sans IA par défaut"
     register.decide(case.id, decided | {"reasons": f"Continuer ; {fact}."}, author("Courrier", "essai"))
