@@ -21,6 +21,7 @@ from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import against_lowest, extremes, placeable
 from estimator.comparison.verdict_text import barred_words
+from estimator.core.column_units import column_step, in_column, one_unit
 from estimator.core.errors import SobriaError, listed, say
 from estimator.core.interval import Interval
 from estimator.core.number_format import DisplayUnit, common_step, said_in_sentence, share_text
@@ -107,7 +108,8 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
         figure_id=figure,
         known=known,
         first=next(iter(known.values())),
-        part_text=partial(_part_text, lang=lang),
+        part_text=partial(_part_text, lang=lang, step=column_step([row.amount for row in rows], lang)),
+        unit=one_unit([row.amount for row in rows], lang),
         criteria_summary=partial(_criteria_summary, lang=lang),
     )
 
@@ -151,7 +153,8 @@ def _picture(rows: Sequence[Stack], title: str, lang: str) -> Explored:
 def _part_text(row: Stack, part: str, lang: str, step: DisplayUnit | None = None) -> str:
     if part not in row.parts:
         return t("compare.absent", lang)
-    return said_in_sentence(Interval.exact(row.parts[part], row.amount.unit), lang, step)[0]
+    amount = Interval.exact(row.parts[part], row.amount.unit)
+    return said_in_sentence(amount, lang, in_column(amount, step))[0]
 
 
 def _network(rows: Sequence[Stack], lang: str) -> str:

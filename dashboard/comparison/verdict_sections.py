@@ -11,6 +11,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
+from estimator.core.column_units import one_unit
 from estimator.core.interval import Interval
 from estimator.core.number_format import common_step, mark_text, said_in_sentence, tick_text, two_figures
 from estimator.reporting.documents.pictures import ACCENT
@@ -77,6 +78,7 @@ def smallest(answer: Answer, lang: str) -> Markup:
         "comparer_smallest",
         lang,
         points=points,
+        unit=one_unit([point.amount for point in points], lang),
         nearest=told(pair, lang) if pair else "",
         smallest=smallest_words(answer, lang),
         figure_html=PLACE if points else "",

@@ -12,6 +12,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown
 from estimator.comparison.sentences import grown_words, undecided_lines
 from estimator.comparison.verdict_text import told
+from estimator.core.column_units import one_unit
 from estimator.core.number_format import common_step, said_in_sentence
 from estimator.reporting.documents.pictures import ACCENT, INK
 
@@ -28,6 +29,7 @@ def growth(answer: Answer, lang: str) -> Markup:
         figure_html=PLACE,
         verdict=partial(_verdict, answer=answer, lang=lang),
         occupancy=occupancy,
+        unit=one_unit([amount for grown in answer.growth for amount in grown.energy.values()], lang),
     )
 
 

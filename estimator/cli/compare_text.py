@@ -1,8 +1,10 @@
 """Terminal text of an answer: the paired ratio first, then each option, each verdict, the variance shares."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from estimator.comparison.answer import Answer, AnsweredOption
+from estimator.comparison.columns import Units, column_units
 from estimator.comparison.sentences import UNREAD, growth_lines, screens_facts, undecided_lines
 from estimator.comparison.verdict_text import (
     ground_words,
@@ -11,6 +13,7 @@ from estimator.comparison.verdict_text import (
     tested_words,
     work_facts,
 )
+from estimator.core.column_units import in_column
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, pair_text, share_text, stated_share_text, uses_text
 from estimator.core.typography import typeset
@@ -67,11 +70,13 @@ def _sites(answer: Answer, lang: str) -> str:
 def _options(answer: Answer, lang: str, brief: bool) -> str:
     """Each option: its quality, what it rests on and its figures, or its electricity alone; people beside."""
     lines, period = [say("compare", "options", lang, unit=answer.unit)], answer.scenario.need.period
+    units = {name: column_units(answer.options, name, lang) for name in answer.pairs}
     for option in answer.options:
         told = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
-        told += [] if brief else _about(option, lang)
+        told += [] if brief else _about(option, units, lang)
         if option.per_unit and (brief or option.known("energy")):
-            each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
+            both = zip((option.service["energy"], option.per_unit["energy"]), units["energy"], strict=True)
+            whole, each = (interval_text(amount, lang, in_column(amount, unit)) for amount, unit in both)
             part = {"part": say("figures", "energy", lang), "amount": whole} if not brief else {}
             told.append(
                 say("compare", "brief" if brief else "part", lang, each=each, whole=whole, period=period, **part)
@@ -82,7 +87,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
     return "\n".join([*lines, *(f"  {line}" for kind in ("desk", "checking") for line in answer.said(kind, lang))])
 
 
-def _about(option: AnsweredOption, lang: str) -> list[str]:
+def _about(option: AnsweredOption, units: Mapping[str, Units], lang: str) -> list[str]:
     lines = []
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=tested_words(option, lang)))
@@ -92,7 +97,8 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
             share = stated_share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
     figures = {} if option.only_people else option.per_unit
-    return lines + [pair_text(say("figures", n, lang), interval_text(a, lang), lang) for n, a in figures.items()]
+    told = {n: interval_text(amount, lang, in_column(amount, units[n][1])) for n, amount in figures.items()}
+    return lines + [pair_text(say("figures", n, lang), text, lang) for n, text in told.items()]
 
 
 def _people(answer: Answer, option: AnsweredOption, lang: str) -> list[str]:

@@ -10,6 +10,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option
 from estimator.comparison.verdict_rules import EQUIVALENT, Apart, Comparison
+from estimator.core.column_units import one_unit
 from estimator.core.errors import listed, say, several
 from estimator.core.number_format import (
     DisplayUnit,
@@ -192,8 +193,9 @@ def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = T
     """Each line of an option that has several, over the period; beside: then its publishers' training of its models."""
     named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
     named += [("publisher", "", option.publisher)] if beside and option.publisher is not None else []
+    unit = one_unit([amount for _, _, amount in named], lang)
     return [
-        say("compare", key, lang, part=part, amount=range_text(amount, lang), period=period)
+        say("compare", key, lang, part=part, amount=range_text(amount, lang, unit(amount)), period=period)
         for key, part, amount in named
     ]
 

@@ -1,6 +1,6 @@
 """The one unit of a column of amounts: of its largest value, or smaller where its least would be all zeros."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from estimator.core.interval import Interval
 from estimator.core.number_format import LADDERS, DisplayUnit, step_for
@@ -20,6 +20,12 @@ def column_step(amounts: Iterable[Interval], lang: str) -> DisplayUnit | None:
         if worth < step.worth and min(ends) < LEAST * float(step.worth) and max(ends) < MOST * worth:
             step = step_for(unit, worth, lang)
     return step
+
+
+def one_unit(amounts: Iterable[Interval], lang: str) -> Callable[[Interval], DisplayUnit | None]:
+    """The unit of each of these amounts, that stand beside each other."""
+    step = column_step(amounts, lang)
+    return lambda amount: in_column(amount, step)
 
 
 def in_column(amount: Interval, step: DisplayUnit | None) -> DisplayUnit | None:

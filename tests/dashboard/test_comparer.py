@@ -31,7 +31,7 @@ from dashboard.comparison.form_values import (
     refusal_text,
     share_field_text,
 )
-from dashboard.comparison.verdict_sections import ratios
+from dashboard.comparison.verdict_sections import ratios, smallest
 from dashboard.comparison.volume_growth import growth
 from dashboard.register import estimator_gateway as register
 from dashboard.register.use_case_detail import record_pairs
@@ -1207,6 +1207,21 @@ def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
     option = compare_data.compared(compare_data.example_scenario(), "fr").options[1]
     assert found.amount.central == option.service["gwp"]["central"]
     assert typeset(impact_proof_words("gwp", {"estimated": 1.0}, lang), lang) in text
+
+
+def test_amounts_of_one_table_are_in_one_unit() -> None:
+    """Three volumes of a model of 8 billion parameters and of one of 123: kWh stood beside MWh."""
+    use = {"host": "class/national-cloud", "zone": "FRA", "device": "gpu/h100"}
+    options = [
+        {"id": f"o{n}", "label": name, "method": "model", "use": use | {"model": name}, "quality": {"value": 0.9}}
+        for n, name in enumerate(("ministral-3-8b", "mistral-large-2"))
+    ]
+    first = {"id": "sans", "label": "sans", "method": "none", "status": "rejected", "why": "essai"}
+    need = {"unit": "u", "volume": 100_000, "input_tokens": 4000, "output_tokens": 600}
+    answer = compare_data.compared(scenario_of({"title": "t", "need": need, "options": [first, *options]}), "fr")
+    for page in (growth(answer, "fr"), smallest(answer, "fr")):
+        told = re.findall(r"\d[\s\u00a0\u202f]+([kMGm]?Wh)", page)
+        assert len(told) > 1 and len(set(told)) == 1, told
 
 
 def test_a_figure_that_opens_is_that_of_its_card_where_grids_are_of_one_family() -> None:

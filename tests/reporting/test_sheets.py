@@ -59,6 +59,7 @@ TEST = "200 courriers"
 page, markdown, table = (partial(rendered, format=name) for name in ("html", "md", "csv"))
 
 A4_WIDTH = 711  # pixels between the margins of page.css: (210 − 22) mm × 96 / 25.4
+MODELS = ("ministral-3-8b", "mistral-large-2")
 STRUCK = """() => [...document.querySelectorAll("td svg")].filter(bar => {
     const ink = Math.max(...[...bar.querySelectorAll("rect")].map(e => e.getBoundingClientRect().bottom));
     const under = bar.closest("td").querySelector(".small");
@@ -424,10 +425,35 @@ def test_the_indicators_of_the_statement_hold_the_digits_of_the_comparison() -> 
     for made, body in zip(tables, found.studied, strict=True):
         assert body.label in made.caption
         for name, (_, whole, each, _proof) in zip(("primary_energy", "gwp", "water"), made.rows, strict=False):
-            assert (whole, each) == (
-                interval_text(body.service[name], "fr"),
-                interval_text(body.per_unit[name], "fr"),
-            )
+            steps = zip((body.service[name], body.per_unit[name]), column_units(found.studied, name, "fr"), strict=True)
+            assert (whole, each) == tuple(interval_text(a, "fr", in_column(a, step)) for a, step in steps)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_amounts_of_one_document_are_in_one_unit(lang: str) -> None:
+    """A model of 8 billion parameters, one of 123: litres and cubic metres of water, kilowatt-hours and megawatt-hours
+    of one column stood in two tables of the statement, or in one sentence of the sheet."""
+    of = {name: {"model": name, "host": "scaleway/fr-par-2", "device": "gpu/h100"} for name in MODELS}
+    options = [
+        {"id": f"o{n}", "label": name, "method": "model", "use": use} for n, (name, use) in enumerate(of.items())
+    ]
+    first = {"id": "sans", "label": "sans", "method": "none", "status": "rejected", "why": "essai"}
+    need = {"unit": "u", "volume": 300_000, "input_tokens": 4000, "output_tokens": 600}
+    found = facts_of(scenario_of({"title": "t", "need": need, "options": [first, *options]}), lang)
+    small, large = (option.service["water"].ends for option in found.studied)
+    assert small.high < 900 and large.low > 100, "litres"
+    tables = [b for b in rgesn(found).sections[1].blocks if isinstance(b, Table)]
+    for one, other in zip(*(made.rows for made in tables), strict=True):
+        told = [[units_in(str(text)) for text in row[1:3]] for row in (one, other)]
+        assert all(told[0]) and told[0] == told[1], one[0]
+    (grown,) = (text for text in conclusions(found) if {"fr": "À 10 fois", "en": "At 10 times"}[lang] in text)
+    assert len(set(re.findall(r"[kMG]Wh", grown))) == 1, grown
+    assert "Wh" in compare_text(found.answer, lang)
+
+
+def units_in(text: str) -> set[str]:
+    """The units of an amount in words: what follows a number and is one."""
+    return set(re.findall(r"\d[\s\u00a0\u202f]*((?:[kMGmµ]?(?:Wh|L|J|g)\b|m³)(?: CO₂e| éq\. Sb| Sb eq)?)", text))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -18,6 +18,7 @@ from estimator.comparison.scenario_toml import scenario_toml
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import told
 from estimator.core.atomic_files import publish
+from estimator.core.column_units import column_step, in_column
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
@@ -154,19 +155,19 @@ def ceiling_lines(home: Path, answer: Answer, lang: str) -> list[str]:
         known = [option for option in answer.options if option.status == "studied" and option.known(name)]
         if budget is None or not known:
             continue
-        each = []
+        each, unit = [], column_step([option.service[name] for option in known], lang)
         for option in known:
             amount = option.service[name]
             over = amount.ends.low > budget.ceiling
             key = "over" if over else "under" if amount.ends.high <= budget.ceiling else "undecided"
-            facts = {"label": option.label, "amount": said_in_sentence(amount, lang)[0]}
+            facts = {"label": option.label, "amount": said_in_sentence(amount, lang, in_column(amount, unit))[0]}
             each.append(say("scenario_ceilings", key, lang, **facts))
         about = {
             "year": budget.year,
             "figure": say("figures", name, lang),
             "each": say("scenario_ceilings", "between", lang).join(each),
         }
-        about["ceiling"] = exact_text(budget.ceiling, known[0].service[name].unit, lang)
+        about["ceiling"] = exact_text(budget.ceiling, known[0].service[name].unit, lang, unit)
         told.append(typeset(say("scenario_ceilings", "line", lang, **about), lang))
     return told
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from estimator.catalogue.load import load
 from estimator.catalogue.site_ownership import owner
 from estimator.comparison.answer import AnsweredOption
+from estimator.comparison.columns import column_units
 from estimator.comparison.verdict_text import smallest_words
+from estimator.core.column_units import in_column
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
@@ -143,8 +145,8 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
         rows = tuple(
             (
                 say("figures", name, facts.lang),
-                interval_text(figures[name], facts.lang),
-                interval_text(each[name], facts.lang),
+                _said(facts, name, "absolute", figures[name]),
+                _said(facts, name, "relative", each[name]),
                 facts.proof(name, option.proofs),
             )
             for name in INDICATORS
@@ -158,8 +160,14 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
 def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: Interval) -> EvidenceLine:
     low, value, high, unit = (amount[key] for key in COMPARED)
     about = f"{option.label}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
-    said = interval_text(amount, facts.lang)
+    said = _said(facts, name, reach, amount)
     return EvidenceLine(about, "", name, low, value, high, unit, said, facts.proof(name, option.proofs))
+
+
+def _said(facts: SheetFacts, name: str, reach: str, amount: Interval) -> str:
+    """An amount of an option, in the unit of those of the others."""
+    whole, each = column_units(facts.studied, name, facts.lang)
+    return interval_text(amount, facts.lang, in_column(amount, whole if reach == "absolute" else each))
 
 
 def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:

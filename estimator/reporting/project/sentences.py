@@ -16,6 +16,7 @@ from estimator.comparison.verdict_text import (
     told,
     work_facts,
 )
+from estimator.core.column_units import one_unit
 from estimator.core.errors import say
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import (
@@ -258,8 +259,9 @@ def _growth(facts: SheetFacts, most: int | None) -> tuple[str, ...]:
     if last.reference is None:
         return lines
     known = {name: amount for name, amount in last.energy.items() if amount.known}
+    unit = one_unit(known.values(), facts.lang)
     each = (
-        facts.say("growth_each", label=facts.label(name), value=range_text(amount, facts.lang))
+        facts.say("growth_each", label=facts.label(name), value=range_text(amount, facts.lang, unit(amount)))
         for name, amount in known.items()
     )
     told_last = facts.say("growth_amounts", times=f"{last.times:g}", list=facts.joined(each))

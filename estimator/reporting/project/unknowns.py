@@ -7,6 +7,7 @@ from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.catalogue.site_ownership import owner
 from estimator.comparison.sentences import UNREAD
+from estimator.core.column_units import one_unit
 from estimator.core.errors import say
 from estimator.core.number_format import (
     missing_text,
@@ -31,11 +32,9 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
         facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))
         for name in names
     ]
-    shares = [
-        f"{clipped(o.label, SHORT // 2)} {range_text(o.publisher, lang)}"
-        for o in facts.studied
-        if o.publisher is not None
-    ]
+    trained = [(o.label, o.publisher) for o in facts.studied if o.publisher is not None]
+    unit = one_unit([amount for _, amount in trained], lang)
+    shares = [f"{clipped(label, SHORT // 2)} {range_text(amount, lang, unit(amount))}" for label, amount in trained]
     told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
     lines += [facts.say("publisher_shares", **told)] if shares else []
     lines += [*facts.answer.said("desk", lang), *facts.answer.said("checking", lang)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from estimator.core.column_units import one_unit
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import range_text
 from estimator.core.typography import lowered
@@ -60,7 +61,9 @@ def _consumed(facts: UseFacts) -> Iterator[Block]:
     yield facts.table()
     years = years_of(facts)
     if len(years) > 1 and not any(year.hidden for year in years):  # one hidden year would be known by difference
-        rows = tuple((y.period, range_text(y.figures["energy"], y.lang), y.proof) for y in years)
+        unit = one_unit([y.figures["energy"] for y in years], facts.lang)
+        told = [(y, y.figures["energy"]) for y in years]
+        rows = tuple((y.period, range_text(energy, y.lang, unit(energy)), y.proof) for y, energy in told)
         columns = tuple(facts.say(f"column_{name}") for name in ("year", "energy", "proof"))
         yield Table("", columns, rows)
     closed = facts.case.closed_on
