@@ -19,6 +19,7 @@ from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError, of_disk, say
 from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
+from estimator.core.refusals import on_a_page
 from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import file_lines, known_lines, looks, unread_lines
 from estimator.ingestion.readers import format_name
@@ -129,7 +130,7 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
         shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
-        replaced = [typeset(line, lang) for line in known_lines(found, lang)]
+        replaced = [typeset(on_a_page(line), lang) for line in known_lines(found, lang)]
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
             unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)

@@ -141,5 +141,6 @@ def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def detach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """An attachment, and its end day."""
-    options = {a.id: f"{a.service_key} ({short_day(a.at[:10], lang)})" for a in case.attachments} if case else {}
+    name = estimator_gateway.service_name
+    options = {a.id: f"{name(a.service_key)} ({short_day(a.at[:10], lang)})" for a in case.attachments} if case else {}
     return {"attachment": one_of("attachment", options, lang) or "", "until": day("stop", lang)}

@@ -120,7 +120,8 @@ def field_text(name: str, value: Any, lang: str) -> str:
     if name in IN_WORDS:
         return IN_WORDS[name](value, lang)
     if name == "attachment":
-        return next(one.service_key for one in register.register().attachments() if one.id == value)
+        key = next(one.service_key for one in register.register().attachments() if one.id == value)
+        return estimator_gateway.service_name(key)
     if isinstance(value, float | int):
         return mark_text(value, lang) if name == "value" else exact_text(value, "1", lang)
     return str(value)

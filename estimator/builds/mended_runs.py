@@ -61,20 +61,23 @@ def where_mended(mends: Collection[str | None], kwh: float | None) -> Literal["h
 
 class Mends(NamedTuple):
     """Runs to mend: `here`, by saying something of them; where they come from alone, their files or what sent them over
-    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended."""
+    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended; kinds:
+    what mends those that are here."""
 
     here: int = 0
     files: int = 0
     sent: int = 0
     check: int = 0
+    kinds: frozenset[str] = frozenset()
 
 
 def mends(engine: DuckDB) -> Mends:
     """How many runs are to mend, and where."""
     by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")} - {None}
-    here = sum(entry["runs"] for entry in by_service(engine, None)) if by - {*AWAY} else 0
+    services = by_service(engine, None) if by - {*AWAY} else []
+    here, kinds = sum(entry["runs"] for entry in services), frozenset(m for e in services for m in e["mends"])
     check = engine.rows(_TO_CHECK)[0]["runs"] if "check" in by else 0
-    return Mends(here, check=check, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
+    return Mends(here, check=check, kinds=kinds - {*AWAY}, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
 
 
 def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
-from estimator.ledger.rows import COMPONENTS, Activity, Refused, faults_of, unlike
+from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
 from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"
@@ -68,6 +68,7 @@ class FileCheck:
     known: PlacesKnown | None = None
     read: int = 0
     refused: list[Refused] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
     alike: list[Remark] = field(default_factory=list)
     left_out: dict[str, None] = field(default_factory=dict)
     proofs: Counter[str] = field(default_factory=Counter)
@@ -90,7 +91,7 @@ class FileCheck:
     @property
     def format(self) -> str:
         """The name of its reader; "other_tool" where it knows every row as one of a tool that is not read yet."""
-        return "other_tool" if {row.code for row in self.refused} == {"other_tool"} else self.reader
+        return "other_tool" if self.codes == {"other_tool"} else self.reader
 
     def _places_of(self, code: str) -> str:
         return ", ".join(sorted(self.places.get(code, ())))
@@ -135,12 +136,14 @@ class FileCheck:
             "error": self.error.as_dict() if self.error else None,
         }
 
-    def look_at(self, result: ReadResult, added: tuple[Sequence[Activity], Sequence[pa.Table]] | None = None) -> None:
-        """Count these rows, and of those that an import would add, all unless they are given, what they say."""
+    def look_at(self, result: ReadResult, posting: Append | None = None) -> None:
+        """Count these rows, and of those that an import would add or set aside, all unless it took them, what they
+        say."""
         self.read += result.read
-        self.refused += result.refused
+        self.codes |= {row.code for row in result.refused}
+        self.refused += posting.aside if posting else result.refused
         self.left_out |= dict.fromkeys(result.unused)
-        rows, tables = added or (result.rows, [] if result.table is None else [result.table])
+        rows, tables = posting.added if posting else (result.rows, [] if result.table is None else [result.table])
         for table in (*([table_of(rows, ACTIVITY_SCHEMA)] if rows else []), *filter(len, tables)):
             for kind in _kinds(table, self.known.columns if self.known else ()):
                 self._count(kind)
@@ -247,8 +250,8 @@ def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
     """How many rows of each file of earlier imports an import would replace, and how many of its own were withdrawn,
     with the way to bring them back. found: a dry run, as `DryRun.as_dict`."""
     lines = [say("check", "replaces", lang, count=count, name=name) for name, count in found["replaces"].items()]
-    gone = found["account"]["withdrawn"]
-    return [*lines, say("check", "withdrawn", lang, count=gone)] if gone else lines
+    told = {name: found["account"][name] for name in ("waiting", "withdrawn")}
+    return lines + [say("check", name, lang, count=count) for name, count in told.items() if count]
 
 
 def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
@@ -286,7 +289,7 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
             yield result
             lines = {row.line for row in run.posting.added[0]}
             found.alike.extend(one for one in told if one.line in lines or one.code == "declared_before")
-            found.look_at(result, run.posting.added)
+            found.look_at(result, run.posting)
 
     try:
         opened = open_results(path, run.context)

@@ -69,7 +69,7 @@ class FileName(Protocol):
 class Append:
     """An append in progress: duplicates counted, other rows written in batches. `standing`: what is known of the
     ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten.
-    `added`: the new rows of the last result taken, one by one and in tables.
+    `added`: the new rows of the last result taken, one by one and in tables; `aside`: those newly set aside.
     `brought`: once accounted for, the parts of its new rows, and those of the imports that ended meanwhile."""
 
     def __init__(self, ledger: Ledger, standing: Standing | None = None) -> None:
@@ -87,6 +87,7 @@ class Append:
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = self.unjudged = 0
         self.added: tuple[list[Activity], list[pa.Table]] = [], []
+        self.aside: list[Refused] = []
         self.brought: tuple[list[str], list[str]] = [], []
 
     @property
@@ -201,7 +202,7 @@ class Append:
         """own: ids of the rows that stand under the name of this file; None where it was read before."""
         if result.read and not result.distinct:
             self._rows_known.settle()
-        self.added = [], []
+        self.added, self.aside = ([], []), []
         for row in result.rows:
             if not self._rows_known.has(row):
                 self._keep(row)
@@ -238,6 +239,7 @@ class Append:
         elif not self._refused_known.has(refusal):
             self._refused_known.add_one(refusal.row_id)
             self._new.refused.append(refusal)
+            self.aside.append(refusal)
             self.quarantined += 1
         else:
             self.waiting += 1

@@ -92,7 +92,7 @@ def test_what_is_to_mend_is_one_count_in_the_terminal_and_on_the_page(tmp_path: 
     assert "commande" not in told and "à importer de nouveau" not in told and "Aucune exécution à corriger" not in told
     rows = [activity(checks=("constant_42_5",)), activity(zone=None, checks=("no_country",))]
     found = built(tmp_path, *rows)
-    assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11) == Mends(1, 1, 11)
+    assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11, kinds=frozenset({"zone"}))
     assert found.totals().coverage.to_check == 13
     said = spaced(sobria(tmp_path, "totals", lang="en").stdout)
     assert "1 run to mend" in said and "1 run read from a file" in said and "11 runs received over HTTP" in said
@@ -129,6 +129,19 @@ def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:
     for check in found.checks():
         assert check["fr"] in (to_mend if check["mended_by"] else beside), "what is counted is told under its count"
     assert {c["code"] for c in built(tmp_path / "one", rows[0]).checks()} == {"no_country"}, "one file merges nothing"
+
+
+def test_no_command_is_told_for_runs_whose_total_no_place_changes(tmp_path: Path) -> None:
+    """A run of no electricity and no country: its country would change no total, and is a remark without a command. The
+    cards of another are still asked for."""
+    none = {"cpu_energy_kwh": None, "cpu_mode": "mode/none"}
+    rows = [
+        activity(service_key="sans", zone=None, checks=("no_country",), **none),
+        activity(service_key="tri", device=None, checks=("unknown_device",)),
+    ]
+    assert built(tmp_path, *rows).mends().kinds == {"cards"}
+    told, _, beside = sobria(tmp_path, "totals").stdout.partition("Autres remarques")
+    assert "--device" in told and "--zone" not in told + beside and "pays" in beside
 
 
 def test_cards_that_a_trace_does_not_count_are_asked_for_and_then_made(tmp_path: Path) -> None:

@@ -301,7 +301,9 @@ def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -
     assert "explication?id=service.assistant-courrier.energy" in text(at)
     assert "mesures?service=assistant-courrier" in text(at)
     attachment = register.use_case(case.id).attachments[0]
-    send(screen(cas=case.id, faire="detacher"), attachment=attachment.id, who="DSI", why="erreur")
+    at = screen(cas=case.id, faire="detacher")
+    assert at.radio[0].options[0].startswith(f"{FACTS['name']} ("), "by the name of its use, as everywhere"
+    send(at, attachment=attachment.id, who="DSI", why="erreur")
     assert register.use_case(case.id).attachments == ()
 
 

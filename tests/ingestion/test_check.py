@@ -10,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.cli.check import check_text
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, one_of, sentences, texts
-from estimator.ingestion.dry_run import FileCheck, check_paths, looks
+from estimator.ingestion.dry_run import FileCheck, check_paths, known_lines, looks
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Account, Ledger
@@ -157,3 +157,18 @@ def test_what_is_to_be_checked_is_said_in_sentences_of_one_colon(lang: str) -> N
             bare = re.sub(r"« .*? »|“.*?”|\(.*?\)", "", line)
             assert [part for part in re.split(r"[.?!] ", bare) if len(re.findall(r":(?= |$)", part)) > 1] == []
             assert re.search(r"[.?] [a-zéà]", bare) is None, line
+
+
+def test_rows_set_aside_twice_are_counted_once_in_a_dry_run(tmp_path: Path) -> None:
+    """One bad line under two names is 1 of the first and none of the second, as in the account; once it is known and
+    aside, none, and the account says that it still is."""
+    paths = [tmp_path / f"{name}.csv" for name in "ab"]
+    for path in paths:
+        path.write_text("product;seats;from\nchatgpt;dix;2026-01-01\n", "utf-8")
+    files = check_paths(tmp_path / "home", paths, context()).as_dict()
+    assert [sum(r["count"] for r in f["refused"]) for f in files["files"]] == [1, 0]
+    assert files["account"]["quarantined"] == 1
+    import_paths(Ledger(tmp_path / "home"), paths[:1], context())
+    again = check_paths(tmp_path / "home", paths, context()).as_dict()
+    assert [f["refused"] for f in again["files"]] == [[], []] and again["account"]["waiting"] == 2
+    assert "Déjà connues, et de côté : 2 lignes." in " ".join(known_lines(again, "fr"))
