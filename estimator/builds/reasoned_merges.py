@@ -3,7 +3,7 @@ the services that two authorities' files count from the same lines, which need n
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ Reasoned = Mapping[str, Any]
 
 
 def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
-    """Each pair of files that a reason let in, as {"same": they tell the same, else they are of one code and two names;
-    "of": "territory", "administration" and "period" of each; "months": [yyyymm] of what counts twice, or is of two
-    names; "why"; "services": those that both count from the same lines, whatever the reason, or perhaps, where they
-    have the same each month and are not the "same"}. None where a file is damaged, which the next build refuses."""
+    """The files that a reason let in, two by two, or as many as share one thing, as {"same": they tell the same, else
+    they are of one code and two names; "of": "territory", "administration" and "period" of each; "months": [yyyymm] of
+    what counts twice, or is of two names; "why"; "services": those that they count from the same lines, whatever the
+    reason, or perhaps, where they have the same each month and are not the "same"}. None where a file is damaged, which
+    the next build refuses."""
     there = recorded(home)
     came = [one for one in merges(home).read()[0] if there.get(one.name) == one.digest]
     why = {one.digest: printable(" ".join(one.why.split())) for one in came}
@@ -36,8 +37,9 @@ def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
         return ()
     alike = [*_alike(files, why)]
     said = [pair["of"] for pair in alike]
-    shared = [pair for pair in _shared(files) if pair["of"] not in said and pair["of"][::-1] not in said]
-    return (*alike, *shared, *_named(files, why))
+    shared = (one for one in _shared(files) if one[1]["of"] not in said and one[1]["of"][::-1] not in said)
+    copies = (((tuple(pair["months"]), pair["why"]), {**pair, "of": [*pair["of"]]}) for pair in alike)
+    return (*_together(copies), *_together(shared), *_named(files, why))
 
 
 def reasoned_of(pairs: Sequence[Reasoned], codes: Collection[str]) -> list[Reasoned]:
@@ -68,8 +70,20 @@ def _may_share(home: Path, names: Collection[str]) -> bool:
     return False
 
 
-def _shared(files: Sequence["PublishedGroups"]) -> Iterator[Reasoned]:
-    """What two authorities' files count from the same lines, in months of groups of both."""
+def _together(pairs: Iterable[tuple[Hashable, Reasoned]]) -> list[Reasoned]:
+    """What several files share, once: pairs after what they share, those of one thing that have a file in common."""
+    found: list[tuple[Hashable, Reasoned]] = []
+    for what, pair in pairs:
+        there = (one for known, one in found if known == what and any(file in one["of"] for file in pair["of"]))
+        if held := next(there, None):
+            held["of"].extend(file for file in pair["of"] if file not in held["of"])
+        else:
+            found.append((what, pair))
+    return [one for _, one in found]
+
+
+def _shared(files: Sequence["PublishedGroups"]) -> Iterator[tuple[Hashable, Reasoned]]:
+    """What two authorities' files count from the same lines, in months of groups of both, after the digests of it."""
     from estimator.builds.alike_files import SEVERAL
 
     where = dict[tuple[int, str], list["PublishedGroups"]]()
@@ -89,7 +103,8 @@ def _shared(files: Sequence["PublishedGroups"]) -> Iterator[Reasoned]:
         certain = len({read for _, read in marks}) >= SEVERAL
         if certain or _months_of_one_name(named) >= SEVERAL:
             services = sorted({service for service, _ in named[0]})
-            yield {**_told(of, certain, sorted({month for month, _ in marks}), {}), "services": services}
+            pair = _told(of, certain, sorted({month for month, _ in marks}), {})
+            yield (certain, frozenset(marks)), {**pair, "services": services}
 
 
 def _named_in(file: "PublishedGroups", marks: Collection[tuple[int, str]]) -> set[tuple[str, int]]:

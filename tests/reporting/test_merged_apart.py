@@ -133,6 +133,30 @@ def test_measurements_of_two_authorities_are_said_and_are_no_change(tmp_path: Pa
             assert words in one and "en hausse" not in one and "up by" not in one
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_what_three_authorities_share_is_said_once(other: bool, tmp_path: Path) -> None:
+    """One service of January and March in three files, beside another of each, or the whole of each: it was said of
+    each of the three pairs."""
+    made, third = [], "54482"
+    for code in (NANCY, OTHER, third):
+        home = tmp_path / code
+        for service in ("transport", code)[: 2 if other else 1]:
+            case(Register(home), service, code, service, service)
+        rows = [run("transport", kwh, month, requests=500.0) for kwh, month in ((2.34, "2026-01"), (3.07, "2026-03"))]
+        built(home, *rows, *([run(code, float(code) / 1000, requests=500.0)] if other else []))
+        made.append(tmp_path / f"{code}.json")
+        made[-1].write_text(published_groups(facts(home, code, period="2026", by=f"Mairie {code}")).model_dump_json())
+    why = [] if other else ["--why", "une même régie"]
+    sobria(tmp_path / "home", "ledger", "merge", *map(str, made), *why)
+    [shared] = json.loads(sobria(tmp_path / "home", "totals", "--json").stdout)["reasoned"]
+    assert sorted(one["territory"] for one in shared["of"]) == sorted((NANCY, OTHER, third))
+    for lang, words in TWICE.items():
+        told = plain(sobria(tmp_path / "home", "totals", lang=lang).stdout)
+        assert told.count("transport (") == int(other) and (words in told) is other
+        named = [f"Mairie {code} (" for code in sorted((NANCY, OTHER, third))]
+        assert [told.count(name) for name in named] == [told.count(named[0])] * 3
+
+
 def _energy_change(home: Path) -> dict[str, Any]:
     found = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["indicators"]["energy"][
         "change"

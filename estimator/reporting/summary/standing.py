@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any
 
+from babel.lists import format_list
+
 from estimator.core.errors import listed, say
 from estimator.core.number_format import exact_text, impossible_text, share_text
 from estimator.core.periods import Period
@@ -94,7 +96,7 @@ def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
         kind = kinds[0] if pair["same"] else kinds[1]
         named = [_whose(file, lang) for file in pair["of"]]
         services = some_of([name or say("authorities", "no_name", lang) for name in pair["services"]])
-        about = {"one": named[0], "other": named[1], "why": pair["why"], "services": services}
+        about = {"of": format_list(named, locale=lang), "why": pair["why"], "services": services}
         about["months"] = period_text(str(Period.over(pair["months"])), lang)
         told.setdefault(kind, []).append(say("authorities", f"reasoned_{kind}_pair", lang, **about))
     for kind, pairs in told.items():
