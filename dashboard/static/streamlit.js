@@ -182,6 +182,15 @@
     part.scrollIntoView({block: "center"});
   };
 
+  // A code is found as its name has it: « mistral-small » in the list of « Mistral Small 3.2 ». What no row holds is looked
+  // for again with a space for its last hyphen.
+  const typed = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  addEventListener("input", ({target}) => setTimeout(() => {
+    if (!target.matches(CHOSEN) || !target.value.includes("-") || !document.querySelector(`${LIST}[data-empty]`)) return;
+    typed.call(target, target.value.replace(/-([^-]*)$/, " $1"));
+    target.dispatchEvent(new Event("input", {bubbles: true}));
+  }));
+
   // What a picture tells under the pointer stays while the pointer is on it, and goes with Escape.
   const holds = ({left, right, top, bottom}, {clientX: x, clientY: y}) => x >= left && x <= right && y >= top && y <= bottom;
   const hide = () => document.querySelectorAll(".nsewdrag").forEach(plane => plane.dispatchEvent(new MouseEvent("mouseout")));

@@ -45,6 +45,20 @@ def test_a_list_that_has_nothing_says_so_without_haste(screen: Page, dashboard: 
     expect(screen.locator("[data-live-announcer] [aria-live=assertive]")).not_to_contain_text(re.compile(r"\b0\b"))
 
 
+@pytest.mark.parametrize(
+    ("code", "name"), [("mistral-small-3.2", "Mistral Small 3.2"), ("gpt-4o-mini", "GPT-4o mini"), ("gpt-4o", "GPT-4o")]
+)
+def test_a_model_is_found_by_its_code(screen: Page, dashboard: Server, code: str, name: str) -> None:
+    """Its hyphens are spaces where its name has none, typed one by one or pasted; what the name has stays."""
+    open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
+    field = screen.get_by_role("combobox", name="Ajouter une option")
+    field.press_sequentially(code)
+    expect(screen.get_by_role("option", name=name, exact=True)).to_be_visible()
+    field.fill("")
+    field.fill(code)
+    expect(screen.get_by_role("option", name=name, exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_what_is_seen_beside_a_field_that_is_typed_in_is_read_with_none(
     screen: Page, dashboard: Server, lang: str
