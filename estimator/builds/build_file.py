@@ -18,7 +18,7 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "23"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "24"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
 _OF_SERVICE = (
     "located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3"
@@ -212,11 +212,15 @@ class BuildFile:
         return self._engine.rows("SELECT * FROM shared_time ORDER BY ALL")
 
     @cached_property
+    def use_of_service(self) -> Mapping[str, tuple[str, str]]:
+        """The authority of each service that comes from published groups, and its use there."""
+        rows = self._engine.rows("SELECT * FROM merged_services") if self.has_table("merged_services") else []
+        return {row["service_key"]: (row["territory"], row["use"]) for row in rows}
+
+    @cached_property
     def authority_of_service(self) -> Mapping[str, str]:
         """The authority of each service that comes from published groups."""
-        if not self.has_table("merged_services"):
-            return {}
-        return {row["service_key"]: row["territory"] for row in self._engine.rows("SELECT * FROM merged_services")}
+        return {service: authority for service, (authority, _) in self.use_of_service.items()}
 
     def service_keys(self) -> list[str]:
         """The services of the ledger."""

@@ -287,7 +287,7 @@ def _read(paths: Sequence[Path], refused: type[MergeRefused] = MergeRefused) -> 
 
 def add_groups(engine: DuckDB, home: Path) -> None:
     """Tables `authorities` and `merged_services`, and the groups of the files in `groups` and `servings`, before any
-    factor is selected: all have those of this build. A use has the key « authority:use »."""
+    factor is selected: all have those of this build. The service of a use is one that no row has."""
     files, names = merged_files(home), authority_names(home)
     facts = ("territory", "period", "administration", "made_at", "build", "factors_version", "formulas_version")
     columns: dict[str, list[Any]] = {name: [getattr(file, name) for file in files] for name in facts}
@@ -299,15 +299,16 @@ def add_groups(engine: DuckDB, home: Path) -> None:
     types = dict.fromkeys(facts, "VARCHAR") | dict.fromkeys((*counts, "groups"), "BIGINT")
     types |= {"withheld_kwh": "DOUBLE"} | dict.fromkeys(("unattached", "spread"), "BOOLEAN")
     engine.load("authorities", columns, types)
-    uses = sorted({(file.territory, _key(file, group)) for file in files for group in file.groups})
-    named = {"territory": [authority for authority, _ in uses], "service_key": [key for _, key in uses]}
+    own = engine.rows("SELECT DISTINCT service_key FROM groups") if files else []
+    keys = _keys({_use(file, group) for file in files for group in file.groups}, {row["service_key"] for row in own})
+    named = {"territory": [one for one, _ in keys], "use": [use for _, use in keys], "service_key": [*keys.values()]}
     engine.load("merged_services", named, dict.fromkeys(named, "VARCHAR"))
-    ends = {(_key(file, group), group.month): file.made_at for file in files for group in file.groups}
+    ends = {(keys[_use(file, group)], group.month): file.made_at for file in files for group in file.groups}
     columns = {"key": [key for key, _ in ends], "of_month": [month for _, month in ends], "made_at": [*ends.values()]}
     engine.load("merged_ends", columns, {"key": "VARCHAR", "of_month": "INTEGER", "made_at": "VARCHAR"})
     if not files:
         return
-    rows = [_row(file, group) for file in files for group in file.groups]
+    rows = [_row(file, group) | {"service_key": keys[_use(file, group)]} for file in files for group in file.groups]
     engine.load("merged_groups", {name: [row.get(name) for row in rows] for name in TYPES}, TYPES)
     engine.run(
         "INSERT INTO groups BY NAME SELECT COALESCE((SELECT MAX(group_id) FROM groups), 0) + ROW_NUMBER() OVER ()"
@@ -321,13 +322,24 @@ def add_groups(engine: DuckDB, home: Path) -> None:
 def _row(file: PublishedGroups, group: PublishedGroup) -> dict[str, Any]:
     about = group.model_dump(include={"month", "training", "resource_share", "slices"})
     texts = {**dict.fromkeys(("model", *ATTRIBUTES, "answered"), ""), **group.facts}
-    named = {"serving": _serving(file, texts["serving"]), "service_key": _key(file, group)}
-    return {**texts, **named, **group.sums, **about}
+    return {**texts, "serving": _serving(file, texts["serving"]), **group.sums, **about}
 
 
-def _key(file: PublishedGroups, group: PublishedGroup) -> str:
-    """The service of a group in the wider build."""
-    return f"{file.territory}:{group.use or SMALL}"
+def _use(file: PublishedGroups, group: PublishedGroup) -> tuple[str, str]:
+    """The authority of a group, and its use there."""
+    return file.territory, group.use or SMALL
+
+
+def _keys(uses: Collection[tuple[str, str]], own: Collection[str]) -> dict[tuple[str, str], str]:
+    """The service of each use in the wider build: « authority:use », with as many more colons as make it one that no
+    row of the home has, nor another use. own: the services of these rows."""
+    found = dict[tuple[str, str], str]()
+    for authority, use in sorted(uses):
+        key, taken = f"{authority}:{use}", {*own, *found.values()}
+        while key in taken:
+            key = key.replace(":", "::", 1)
+        found[authority, use] = key
+    return found
 
 
 def _serving(file: PublishedGroups, name: str) -> str:

@@ -88,8 +88,9 @@ def cut_years(scope: Scope, compared: Pairs) -> list[AuthorityPart]:
     months, cut = _months(compared), set[str]()
     parts = list(_parts(scope))
     spread = dict[tuple[str, int], set[int]]()
+    uses = scope.sources.build.use_of_service
     for row in scope.sources.rows if parts else ():
-        territory, _, use = row.row.service_key.rpartition(":")
+        territory, use = uses.get(row.row.service_key, ("", ""))
         if use == SMALL:
             spread.setdefault((territory, row.row.month // 100), set()).add(row.row.month)
     for (territory, _), mine in spread.items():

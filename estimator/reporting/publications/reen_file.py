@@ -199,7 +199,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
     last = max(part.files, key=lambda file: Period(file.period).last)
     known = sorted({month for file in part.files for month in file.review.get("months", ()) if month in months})
     return CommuneFile(
-        **{"format": FORMAT, **last.review, "months": known, "services": _merged_services(part)},
+        **{"format": FORMAT, **last.review, "months": known, "services": _merged_services(part, build)},
         **last.model_dump(include={"territory", "made_at", "mark", "build"}),
         administration=part.told.administration,
         period=str(part.period),
@@ -219,7 +219,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
     )
 
 
-def _merged_services(part: BroughtFiles) -> list[dict[str, Any]]:
+def _merged_services(part: BroughtFiles, build: Results) -> list[dict[str, Any]]:
     """The services of these files, each once, over the months of the period. The electricity of one that has other
     months too, or is in several files, is that of the rows of its use."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -227,7 +227,8 @@ def _merged_services(part: BroughtFiles) -> list[dict[str, Any]]:
         whole = len(part.files) == 1 and file.months <= set(part.period.months())
         for service in file.review.get("services", ()):
             read = CommuneService.model_validate(service)
-            rows = [row for row in part.rows if row.row.service_key == f"{file.territory}:{read.use_case}"]
+            use = file.territory, read.use_case
+            rows = [row for row in part.rows if build.use_of_service[row.row.service_key] == use]
             energy = read.energy if whole else _without_draws(totals([row.row.group for row in rows])["energy"])
             key = read.service, read.use_case, read.host
             months = found.get(key, {}).get("months", {}) | dict(read.months)

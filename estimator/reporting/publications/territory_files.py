@@ -100,13 +100,15 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
     of which something is known, as every report. FilesRefused; reen_no_period, communes_expected, PeriodRefused."""
     codes, merged = _expected(expected), merged_files(home)
     scope, mine = scope_of(home, period=period), dict[str, list[PublishedGroups]]()
-    months, whose = frozenset(scope.period.months()), scope.sources.build.authority_of_service
+    months, uses = frozenset(scope.period.months()), scope.sources.build.use_of_service
     for file in merged:
         mine.setdefault(file.territory, []).append(file)
     rows: dict[str, list[Attached]] = {code: [] for code in mine}
-    own = list[Attached]()
+    own, of_uses = list[Attached](), dict[tuple[str, str], list[Attached]]()
     for row in scope.everything:
-        rows.get(whose.get(row.row.service_key, ""), own).append(row)
+        use = uses.get(row.row.service_key, ("", ""))
+        rows.get(use[0], own).append(row)
+        of_uses.setdefault(use, []).extend([row] if row.row.month in months else [])
     here = {code: [row for row in held if row.row.month in months] for code, held in rows.items()}
     named = {part.territory: part for part in scope.sources.authorities}
     found, wrong = list[CommuneFile](), list[dict[str, str]]()
@@ -127,7 +129,8 @@ def read_merged(home: Path, expected: Sequence[str] = (), period: str | None = N
         raise FilesRefused(wrong, count=len(wrong), folder=home / AUTHORITIES)
     if not found:
         raise _none_of(str(scope.period), [file.period for file in merged]) if merged else SobriaError("no_merged_file")
-    source = ReviewSource(True, "", outside_of(scope), _own(scope, own), tuple(several), _own_of_each(scope, own), here)
+    by_itself = _own(scope, own), tuple(several), _own_of_each(scope, own)
+    source = ReviewSource(True, "", outside_of(scope), *by_itself, of_uses)
     return TerritoryReview(tuple(found), codes, tuple(left), source, tuple(expected))
 
 

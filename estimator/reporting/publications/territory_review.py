@@ -56,7 +56,8 @@ class ReviewSource:
     of the home; outside: what the authorities of merged groups withhold, and of which of them `own` holds the months
     too; own: the electricity that the home itself counts in the period, in no sum; several: authorities whose practices
     are those of the last of several files, or of one that has other months too; own_of: that electricity, of each
-    territory of the register of the home; rows: of each authority of merged groups, in the period."""
+    territory of the register of the home; rows: of each use of merged groups, by its authority and its id, in the
+    period."""
 
     merged: bool = False
     folder: str = ""
@@ -64,7 +65,7 @@ class ReviewSource:
     own: Interval | None = None
     several: tuple[str, ...] = ()
     own_of: Mapping[str, Interval] = field(default_factory=dict)
-    rows: Mapping[str, Sequence[Attached]] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], Sequence[Attached]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,7 @@ class TerritoryReview:
             return service.energy
         if [other.use_case for other in file.services].count(service.use_case) > 1:
             return None
-        key = f"{file.territory}:{service.use_case}"
-        rows = [row.row for row in self.source.rows.get(file.territory, ()) if row.row.service_key == key]
+        rows = [row.row for row in self.source.rows.get((file.territory, service.use_case), ())]
         here = [row for row in rows if str(row.month) in months]
         return (
             totals([row.group for row in here])["energy"] if {str(row.month) for row in here} == set(months) else None
