@@ -1,7 +1,7 @@
 """Journal of the merges of a home: when each file of groups came, from whom, what it replaced, who took it out.
 
 An entry is written before its file: one whose file is not there is of a merge that runs or was stopped, or of a file
-that was lost since, which the journal does not tell apart.
+that was lost since, which the journal does not tell apart. Its order is that of writing, whatever the clocks said.
 """
 
 import json
@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from estimator.core.event_log import Kept, RecordFolder
 from estimator.core.fields import Text
@@ -23,10 +23,27 @@ FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
 MERGING = ".merging"  # lock of the merges of a home
 
 
-R = TypeVar("R", bound=Kept)
+class JournalEntry(Kept):
+    """An entry of either kind. rank: one more than the entries that were there when it was written; 0, not kept, of
+    those before ranks, which their dates order."""
+
+    rank: int = Field(default=0, ge=0)
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if value or name not in ("rank", "why")}
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """What sorts entries as they were written."""
+        return self.rank, *self.order
 
 
-class GroupsMerge(Kept):
+R = TypeVar("R", bound=JournalEntry)
+
+
+class GroupsMerge(JournalEntry):
     """A file of groups that was merged: its name when given, its digest, and those of the files whose place it took,
     separated by spaces, empty for none. why: what whoever merged it said, not kept where nothing was."""
 
@@ -40,18 +57,13 @@ class GroupsMerge(Kept):
     replaces: str
     why: str = ""
 
-    @model_serializer(mode="wrap")
-    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = written(self)
-        return found if self.why else {name: value for name, value in found.items() if name != "why"}
-
     @property
     def name(self) -> str:
         """Its name in the home."""
         return f"{self.territory}_{self.period}.json"
 
 
-class GroupsRemoval(Kept):
+class GroupsRemoval(JournalEntry):
     """A merged file that was taken out: its name in the home, and its digest, empty if it could not be read."""
 
     file: str
@@ -71,12 +83,22 @@ def removals(home: Path) -> RecordFolder[GroupsRemoval]:
 
 
 def merges_of(home: Path) -> list[GroupsMerge]:
-    """Those that its journal tells. OSError."""
-    return _readable(merges(home))
+    """Those that its journal tells, as they were written. OSError."""
+    return sorted(_readable(merges(home)), key=lambda one: one.place)
+
+
+def removals_of(home: Path) -> list[GroupsRemoval]:
+    """The same of the files taken out."""
+    return sorted(_readable(removals(home)), key=lambda one: one.place)
 
 
 def _in_order(home: Path) -> Sequence[GroupsMerge | GroupsRemoval]:
-    return sorted([*merges_of(home), *_readable(removals(home))], key=lambda one: one.order)
+    return sorted([*merges_of(home), *removals_of(home)], key=lambda one: one.place)
+
+
+def next_rank(home: Path) -> int:
+    """Of an entry that is to be written. OSError."""
+    return 1 + max((one.rank for one in _in_order(home)), default=0)
 
 
 def _readable(kept: RecordFolder[R]) -> list[R]:
@@ -134,8 +156,8 @@ def given_names(home: Path, digests: Collection[str]) -> dict[str, str]:
 def taken_out(home: Path, text: str) -> GroupsRemoval | None:
     """The last removal of a file of that name in the home, or that had it when it was given; None of another."""
     names = {text, *(one.name for one in merges_of(home) if one.file == text)}
-    gone = [one for one in _readable(removals(home)) if one.file in names]
-    return max(gone, key=lambda one: one.order, default=None)
+    gone = [one for one in removals_of(home) if one.file in names]
+    return gone[-1] if gone else None
 
 
 def in_place(home: Path) -> dict[str, str]:
@@ -202,7 +224,7 @@ def lost_merges(home: Path) -> dict[str, str]:
     gone = recorded(home).keys() - in_place(home).keys()
     if not gone or _merging(home):
         return {}
-    days = {one.name: one.at[:10] for one in sorted(merges_of(home), key=lambda one: one.order)}
+    days = {one.name: one.at[:10] for one in merges_of(home)}
     return {name: days[name] for name in sorted(gone)}
 
 

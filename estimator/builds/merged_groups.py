@@ -22,6 +22,7 @@ from estimator.builds.merge_journal import (
     in_place,
     merges,
     merges_of,
+    next_rank,
     recorded,
     removals,
     stated,
@@ -178,7 +179,8 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
     wrong += [] if why else copies([file for file, _ in kept], new, named)
     if wrong:
         raise MergeRefused([fault for _, fault in wrong], count=len({name for name, _ in wrong}))
-    return new, same, _records(given, replaced, why)
+    told = {"rank": next_rank(home)} | ({"why": why} if why else {})
+    return new, same, _records(given, replaced, told)
 
 
 def _place(
@@ -203,17 +205,21 @@ def _place(
 
 
 def _records(
-    given: Sequence[tuple[PublishedGroups, str]], replaced: Mapping[str, Sequence[PublishedGroups]], why: str
+    given: Sequence[tuple[PublishedGroups, str]],
+    replaced: Mapping[str, Sequence[PublishedGroups]],
+    told: Mapping[str, Any],
 ) -> list[GroupsMerge]:
     """What the journal keeps of these files, each with its name: one given under two names has both. replaced: those
-    whose place each takes, by digest."""
-    told = ("format", "territory", "administration", "period", "made_at", "digest")
+    whose place each takes, by digest; told: what else is of all of them."""
+    fields = ("format", "territory", "administration", "period", "made_at", "digest")
     return [
         make_record(
             GroupsMerge,
-            {field: getattr(file, field) for field in told}
-            | {"file": name, "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))}
-            | ({"why": why} if why else {}),
+            {
+                **{field: getattr(file, field) for field in fields},
+                **{"file": name, "replaces": " ".join(old.digest for old in replaced.get(file.digest, ()))},
+                **told,
+            },
             datetime.now(UTC),
         )
         for file, name in given
@@ -235,7 +241,8 @@ def merged_name(home: Path, text: str) -> str | None:
 def remove(home: Path, name: str, author: Author) -> None:
     """Take a merged file out of a home, damaged or not; the journal keeps who and why. merge_running, OSError."""
     with _alone(home):
-        facts = {"file": name, "digest": stated(home).get(name, ""), **author.model_dump(include={"who", "why"})}
+        facts = {"file": name, "digest": stated(home).get(name, ""), "rank": next_rank(home)}
+        facts |= author.model_dump(include={"who", "why"})
         removals(home).write(make_record(GroupsRemoval, facts, datetime.now(UTC)))
         (home / AUTHORITIES / name).unlink(missing_ok=True)
 

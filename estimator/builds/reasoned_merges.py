@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimator.builds.merge_journal import merges, recorded
+from estimator.builds.merge_journal import merges_of, recorded
 from estimator.core.home import AUTHORITIES
 from estimator.core.typography import printable
 
@@ -25,7 +25,7 @@ def reasoned_merges(home: Path) -> tuple[Reasoned, ...]:
     reason, or perhaps, where they have the same each month and are not the "same"}. None where a file is damaged, which
     the next build refuses."""
     there = recorded(home)
-    came = [one for one in merges(home).read()[0] if there.get(one.name) == one.digest]
+    came = [one for one in merges_of(home) if there.get(one.name) == one.digest]
     why = {one.digest: printable(" ".join(one.why.split())) for one in came}
     if not any(why.values()) and not _may_share(home, there):
         return ()

@@ -70,13 +70,13 @@ def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] |
 
 @ledger.command("history", help="ledger_history")
 def history(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.merge_journal import lost_merges, merges, removals, stray_merges, unfinished_merges
+    from estimator.builds.merge_journal import lost_merges, merges_of, removals_of, stray_merges, unfinished_merges
     from estimator.cli.ledger_text import history_text, lost_merge_lines, unfinished_merge_lines
     from estimator.ledger.withdrawn_text import still_counting
 
     held = _read(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
-    merged, out = merges(held.home).read()[0], removals(held.home).read()[0]
+    merged, out = merges_of(held.home), removals_of(held.home)
     body: dict[str, Any] = {
         name: [r.model_dump() for r in records]
         for name, records in (("imports", imports), ("withdrawals", withdrawals), ("merges", merged), ("removals", out))

@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, NumberWithheld, explain_number
 from estimator.assessment.impacts import Amount, amounts, figure_named
-from estimator.builds.merge_journal import merges, recorded
+from estimator.builds.merge_journal import merges_of, recorded
 from estimator.builds.reasoned_merges import reasoned_of
 from estimator.core.communes import is_siren
 from estimator.core.periods import Period
@@ -114,7 +114,7 @@ def _files(scope: Scope, codes: Collection[str], figure: str) -> list[dict[str, 
     here and when they were given, their digest, when they were written; and the number that opens the figure there."""
     home, months = scope.sources.home, set(scope.period.months())
     kept = recorded(home)
-    there = {one.name: one for one in merges(home).read()[0] if kept.get(one.name) == one.digest}
+    there = {one.name: one for one in merges_of(home) if kept.get(one.name) == one.digest}
     mine = (one for one in there.values() if one.territory in codes and months & set(Period(one.period).months()))
     told = ("name", "file", "territory", "digest", "made_at")
     return [
