@@ -56,26 +56,25 @@ def current(lang: str) -> View:
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
         for name in (ERROR, UNREAD, GONE):
             st.session_state.pop(name, None)
-        st.session_state[AGAIN] = [at.rpartition(".")[::2] for at, _ in typed_before()]
-        for at, text in typed_before():
-            place, _, name = at.rpartition(".")
+        st.session_state[AGAIN] = typed_before()
+        for place, name, text in typed_before():
             st.session_state[field_key(place.removesuffix(PICKED), name)] = text
     st.session_state[HELD] = (found, missing)
     return View(found, missing, wrong)
 
 
-def typed_before() -> list[tuple[str, str]]:
+def typed_before() -> list[tuple[str, str, str]]:
     """The places and fields of the URL that refused what was typed in them, and that text."""
-    return parse_qsl(st.query_params.get(TYPED, ""))
+    return [(*at.rpartition(".")[::2], text) for at, text in parse_qsl(st.query_params.get(TYPED, ""))]
 
 
 def keep_typed() -> None:
     """Have the URL hold what was typed in the fields that refuse it, or nothing."""
     unread = st.session_state.get(UNREAD, {})
     held = [(at, name) for at, (*_, names) in st.session_state.get(ERROR, {}).items() for name in names]
-    said = [(f"{at}.{name}", unread.get(at.removesuffix(PICKED), {}).get(name, "")) for at, name in held]
-    if (said := [(at, text) for at, text in said if text]) != typed_before():
-        _in_address(TYPED, urlencode(said))
+    said = [(at, name, unread.get(at.removesuffix(PICKED), {}).get(name, "")) for at, name in held]
+    if (said := [one for one in said if one[2]]) != typed_before():
+        _in_address(TYPED, urlencode([(f"{at}.{name}", text) for at, name, text in said]))
 
 
 def _in_address(name: str, value: str) -> None:

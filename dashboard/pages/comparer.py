@@ -64,7 +64,7 @@ def _refused_again(scenario: Scenario, lang: str) -> bool:
     changes |= {place + compare_session.PICKED: option_cards.picked for place in changes}
     changes |= {need_form.NEED_PLACE: need_changed} | ({need_form.FIVE: need_form.answered} if scenario.asked else {})
     again = [at for at in st.session_state.pop(compare_session.AGAIN, ()) if at[0] in changes]
-    for place, name in again:
+    for place, name, _ in again:
         changes[place](place.removesuffix(compare_session.PICKED), name, lang)
     return bool(again)
 

@@ -66,7 +66,9 @@ def _not_understood(here: Screen) -> Iterator[str]:
     known = {"lang": " ".join(LANGUAGES), "page": str(page_asked())} | ASKED[here.address]
     for name, asked in st.query_params.items():
         words, held = known.get(name.rstrip(string.digits)), st.session_state.get(name, asked)
-        told = words is not None and (asked in words.split() if words else asked in (held, ",".join(held or ())))
+        if isinstance(held, list):  # of several, those that are none
+            asked, held = ",".join(one for one in asked.split(",") if one not in held), ""
+        told = words is not None and (asked in words.split() if words else asked == held)
         if asked and words != "*" and not told:
             yield f"{name}={asked}"[:LONGEST_TITLE]
 

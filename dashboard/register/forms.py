@@ -1,6 +1,6 @@
 """Forms that write to the register: one URL each; author, reason, and concurrent changes by others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -24,15 +24,7 @@ from estimator.governance.register.schema import UseCase
 
 Values = Mapping[str, Any]
 Save = Callable[[Register, str, Values, Author], str]
-ALONE = {"ajouter": "add", "importer": "import"}  # URL -> key of the words, for forms about no use case in particular
-FORMS = {
-    "sans-ia": "alternative", "etape": "stage", "qualite": "quality", "revue": "review", "decision": "decision",
-    "modifier": "change", "rattacher": "attach", "detacher": "detach",
-}  # fmt: skip
-REPAIR = {  # condition of a stage -> form that meets it
-    **dict.fromkeys(("threshold", "model", "host", "consulted", "human_contact"), "modifier"),
-    "answered": "sans-ia", "quality": "qualite", "reviewed": "revue", "decided": "decision", "stopped": "decision",
-}  # fmt: skip
+ALONE, FORMS, REPAIR = (fields.TABLES[name] for name in ("alone", "forms", "repair"))
 MOST_WRONG = 20  # maximum lines of a refusal on the screen
 SAID, SEEN, TOLD, READ = "saved", *(fields.KEPT + name for name in ("seen", "told", "read"))
 
@@ -132,7 +124,7 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     return render("register_refusal", lang, said=t("register_forms.news", lang), lines=lines, wrong=())
 
 
-def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:
+def _only(values: Values, names: Sequence[str]) -> dict[str, Any]:
     return {name: values[name] for name in names}
 
 

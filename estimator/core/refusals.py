@@ -44,7 +44,7 @@ _PROBLEMS = {
 _OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")
 _COMMAND = re.compile(r"\bsobria [a-z]")
 _OR_COMMAND = re.compile(
-    r" \((?:\w+=\w+, )?sobria [^()]*\)|,? (?:ou|or) (?:par |by )?[«“`\"] ?sobria [^»”`\"]*[»”`\"],?"
+    r"\s\((?:\w+=\w+, )?sobria [^()]*\)|,?\s(?:ou|or)\s(?:par |by )?[«“`\"]\s?sobria [^»”`\"]*[»”`\"],?"
 )
 
 

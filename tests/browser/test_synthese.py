@@ -175,8 +175,8 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, ask
     assert 0 < len(WORD.findall(" \n".join(said))) <= MOST_ON_PAPER and "…" not in screen.inner_text("body")
     if not asked:  # what is not held, by name, with what to do
         told = {
-            "fr": "[0-9]+ promesses ne sont pas tenues .liste : Synthèse. ; la première : « [^«]* ». Appliquer",
-            "en": "[0-9]+ promises are not kept .list: Summary.; the first: “[^“]*”. Apply",
+            "fr": "Promesses non tenues : [0-9]+ .Synthèse., d’abord « [^«]* ». Appliquer",
+            "en": "Promises not kept: [0-9]+ .Summary., first “[^“]*”. Apply",
         }
         assert re.search(told[lang], " ".join(said).replace("\u00a0", " ").replace("\u202f", " "))
     screen.emulate_media(media="print")

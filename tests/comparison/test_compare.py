@@ -456,7 +456,7 @@ def test_minutes_of_work_are_minutes_of_a_screen_unless_others_are_stated() -> N
     assert body.option("c").people["energy"].central == 0 and not body.option("d").people
     assert body.option("p").people_period == body.option("a").people_period
     [own], [alike] = body.said("desk", "fr"), decision(scenario(*made[:2])).said("desk", "fr")
-    assert "sauf autres dites" in own and "pour chaque option" in alike
+    assert "sauf mention contraire" in own and "pour chaque option" in alike
     assert own in compare_text(body, "fr") and not decision(scenario(made[-1])).said("desk", "fr")
 
 

@@ -19,6 +19,7 @@ OF_A_MACHINE = {"own_tables_refused", "nothing_built", "magic_refused"}  # of a 
         ("Lu. Faites ; « sobria build » le refait. Rien n'est écrit.", "Lu. Faites. Rien n'est écrit."),
         ("Écrivez-la (sobria register set a b=…), ou importez.", "Écrivez-la, ou importez."),
         ("La page Lieux, ou « sobria places », le dit.", "La page Lieux le dit."),
+        ("La page Lieux, ou «\u00a0sobria places\u00a0», le dit.", "La page Lieux le dit."),
         ("Un champ manque (--unit).\n  - Lu ; « sobria totals » le dit.", "Un champ manque.\n  - Lu."),
         ("openai/x : « y » a été lu. Corrigez-le.", "openai/x : « y » a été lu. Corrigez-le."),
     ],

@@ -253,7 +253,10 @@ def test_the_plain_version_names_no_use_that_may_not_leave(shown: Path) -> None:
 def test_a_page_that_names_what_documents_merge_says_so_once(shown: Path, name: str, query: dict[str, str]) -> None:
     """In 2025, two uses of the métropole are merged in its documents."""
     said = plain(unescape(page("fr", name, **query)))
-    assert said.count("Page interne : elle nomme des usages que les documents réunissent ou taisent.") == 1
+    assert (
+        said.count("Page interne : des usages y sont nommés, que les documents publiés regroupent ou ne disent pas.")
+        == 1
+    )
 
 
 def test_a_page_of_no_use_or_of_what_leaves_is_not_internal(shown: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_ceiling_is_on_every_sheet_whose_scope_it_covers(home: Path, ceiling: 
         answer = verdict(body, "fr").replace("\u00a0", " ")
         assert answer.startswith(first if territory == "all" else "Oui, à ce rythme")
         for kind in ("html", "md", "csv"):
-            assert rendered(document(body, "fr"), kind).count("Plafond voté,") == 3, kind
+            assert rendered(document(body, "fr"), kind).count("Plafond voté pour") == 3, kind
     sobria(home, *CEILING, "--year", "2026", "--territory", "tout", "--value", "1", code=1)
 
 

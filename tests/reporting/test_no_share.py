@@ -190,7 +190,7 @@ def test_the_way_of_a_change_is_told_and_not_how_much() -> None:
     assert told["budget"]["used"] == {"central": 0.96}
     none = {"change": {"established": None, "effects": None, "months": 0}}
     assert told_body(none, "kWh") == none and trend_text(none, "fr") == "pas de période précédente à comparer"
-    assert plain(trend_text(told, "fr")) == "en hausse (de combien n'est pas dit)"
+    assert plain(trend_text(told, "fr")) == "en hausse (ampleur non publiée)"
     withheld = {"change": dict.fromkeys(("established", "months", "rises"))}
     assert trend_text(withheld, "fr").startswith("évolution non publiée"), "there is one to compare with"
 

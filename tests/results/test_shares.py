@@ -86,7 +86,7 @@ def test_each_footprint_of_a_sheet_has_its_own_shares_to_the_percent(tmp_path: P
         (
             "adpe",
             {"measured": 0.54, "estimated": 0.458, "declared": 0.002},
-            "calculé ; dû pour 54\u00a0% à des exécutions dont l'électricité est mesurée, 46\u00a0% estimée, "
+            "calculé ; 54\u00a0% vient d'exécutions dont l'électricité est mesurée, 46\u00a0% estimée, "
             "moins de 1\u00a0% déclarée",
         ),
         ("gwp", dict.fromkeys(PROOFS), ""),
