@@ -1,7 +1,8 @@
 """Journal of the merges of a home: when each file of groups came, from whom, what it replaced, who took it out.
 
 An entry is written before its file: one whose file is not there is of a merge that runs or was stopped, or of a file
-that was lost since, which the journal does not tell apart. Its order is that of writing, whatever the clocks said.
+that was lost since, which the journal does not tell apart. Its order is that of writing, whatever the clocks said. It
+is where the ledger is, which several machines may read; the files are on those that merged them.
 """
 
 import json
@@ -15,9 +16,10 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from estimator.core.event_log import Kept, RecordFolder
 from estimator.core.fields import Text
-from estimator.core.home import AUTHORITIES
+from estimator.core.home import AUTHORITIES, home_file
 from estimator.core.locks import held
 from estimator.core.storage.folder import LocalFolder
+from estimator.core.storage.storage import storage_at
 
 FOLDER, REMOVALS = "journal", "removals"  # inside that of the files
 MERGING = ".merging"  # lock of the merges of a home
@@ -41,6 +43,7 @@ class JournalEntry(Kept):
 
 
 R = TypeVar("R", bound=JournalEntry)
+_OF_BUCKETS: dict[str, RecordFolder[Any]] = {}  # by their addresses
 
 
 class GroupsMerge(JournalEntry):
@@ -73,23 +76,50 @@ class GroupsRemoval(JournalEntry):
 
 
 def merges(home: Path) -> RecordFolder[GroupsMerge]:
-    """The merges of a home, which are where its files are: on this machine, whatever holds its ledger."""
-    return RecordFolder(LocalFolder(home / AUTHORITIES / FOLDER), GroupsMerge)
+    """The merges of a home, where they are written."""
+    return _written(home, FOLDER, GroupsMerge)
 
 
 def removals(home: Path) -> RecordFolder[GroupsRemoval]:
-    """The files taken out of a home."""
-    return RecordFolder(LocalFolder(home / AUTHORITIES / REMOVALS), GroupsRemoval)
+    """The files taken out of a home, where they are written."""
+    return _written(home, REMOVALS, GroupsRemoval)
+
+
+def _written(home: Path, name: str, kind: type[R]) -> RecordFolder[R]:
+    """A part of the journal, where the ledger of a home is. What was read of a bucket is not read again."""
+    if not home_file(home).store:
+        return _here(home, name, kind)
+    place = storage_at(home, f"{AUTHORITIES}/{name}")
+    return _OF_BUCKETS.setdefault(str(place), RecordFolder(place, kind))
+
+
+def _here(home: Path, name: str, kind: type[R]) -> RecordFolder[R]:
+    return RecordFolder(LocalFolder(home / AUTHORITIES / name), kind)
 
 
 def merges_of(home: Path) -> list[GroupsMerge]:
     """Those that its journal tells, as they were written. OSError."""
-    return sorted(_readable(merges(home)), key=lambda one: one.place)
+    return _entries(home, FOLDER, GroupsMerge)
 
 
 def removals_of(home: Path) -> list[GroupsRemoval]:
     """The same of the files taken out."""
-    return sorted(_readable(removals(home)), key=lambda one: one.place)
+    return _entries(home, REMOVALS, GroupsRemoval)
+
+
+def _entries(home: Path, name: str, kind: type[R]) -> list[R]:
+    """A part of the journal, with what a version before wrote of it here."""
+    folders = {str(one.place): one for one in (_written(home, name, kind), _here(home, name, kind))}
+    found = {one.event: one for folder in folders.values() for one in _readable(folder)}
+    return sorted(found.values(), key=lambda one: one.place)
+
+
+def carry(home: Path) -> None:
+    """Write where the ledger is what a version before wrote here: other machines know of it then."""
+    if home_file(home).store:
+        old, out = _readable(_here(home, FOLDER, GroupsMerge)), _readable(_here(home, REMOVALS, GroupsRemoval))
+        with merges(home).writing(old), removals(home).writing(out):
+            pass
 
 
 def _in_order(home: Path) -> Sequence[GroupsMerge | GroupsRemoval]:

@@ -19,6 +19,7 @@ from estimator.builds.merge_journal import (
     GroupsMerge,
     GroupsRemoval,
     authority_names,
+    carry,
     in_place,
     merges,
     merges_of,
@@ -138,6 +139,7 @@ def _alone(home: Path) -> Iterator[None]:
     """Hold the lock of the merges of a home. merge_running where another program still holds it after a while."""
     make_folder(home)
     with waited_lock(home / MERGING, WAIT_S, SobriaError("merge_running", home=home)):
+        carry(home)
         yield
 
 

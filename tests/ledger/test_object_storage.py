@@ -8,6 +8,7 @@ python -m scripts.fire --store localbucket --writers 2 --readers 1 --kills 50 --
 import gc
 import hashlib
 import json
+import shutil
 import sys
 import threading
 import time
@@ -24,10 +25,12 @@ import pytest
 from estimator.builds import row_status
 from estimator.builds.build import How
 from estimator.builds.build_identity import SECRET
+from estimator.builds.merge_journal import lost_merges, stray_merges
+from estimator.builds.merged_groups import merge, merged_files
 from estimator.core import duckdb_engine
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.core.fields import Author
-from estimator.core.home import FORMAT, HomeFile, default_home, home_at, home_file, named_home
+from estimator.core.home import AUTHORITIES, FORMAT, HomeFile, default_home, home_at, home_file, named_home
 from estimator.core.storage import objects, s3_files
 from estimator.core.storage.objects import ObjectStore
 from estimator.core.storage.s3_files import StoreRefused
@@ -388,6 +391,33 @@ def test_merged_groups_are_said_to_stay_on_the_machine_that_merged_them(home: Pa
     """Another machine at the same address has the rows of the ledger, and not them."""
     said = plain(sobria(home, "ledger", "merge", str(_file(tmp_path, "54010"))).stdout)
     assert "Ces groupes restent sur cette machine" in said and f"le registre est à s3://{BUCKET}" in said
+
+
+def test_another_machine_says_which_merged_groups_it_does_not_count(home: Path, bucket: str, tmp_path: Path) -> None:
+    """Until they are merged there too. What one takes out counts for none; what a version before wrote in its own
+    journal is known to all from the next merge or removal on."""
+    path, other = _file(tmp_path, "54010"), _home(tmp_path / "other", str(home_file(home).store))
+    assert "54010" not in sobria(other, "totals").stdout
+    sobria(home, "ledger", "merge", str(path))
+    assert not lost_merges(home) and list(lost_merges(other)) == ["54010_2026.json"]
+    told = "Il manque le fichier de groupes 54010_2026.json (Commune 54010), dont la réunion est au journal"
+    found = sobria(other, "ledger", "verify", code=1)
+    for said in (sobria(other, "totals").stdout, sobria(other, "ledger", "history").stdout, found.stderr):
+        assert told in plain(said) and "ici ou sur une autre machine" in plain(said)
+    sobria(other, "ledger", "merge", str(path))
+    assert not lost_merges(other) and "54010" in sobria(other, "totals").stdout
+    sobria(home, "ledger", "withdraw", "--file", "54010_2026.json", "--who", "DSI", "--why", "essai")
+    assert stray_merges(other) == ["54010_2026.json"] and not merged_files(other)
+
+
+def test_the_journal_that_a_version_before_kept_here_is_carried_to_the_bucket(home: Path, tmp_path: Path) -> None:
+    """It counts as it is, and other machines know of it from the next merge on."""
+    merge(tmp_path / "before", [_file(tmp_path, "54010")])
+    shutil.copytree(tmp_path / "before" / AUTHORITIES, home / AUTHORITIES)
+    other = _home(tmp_path / "other", str(home_file(home).store))
+    assert [file.territory for file in merged_files(home)] == ["54010"] and not lost_merges(other)
+    merge(home, [_file(tmp_path, "54020")])
+    assert list(lost_merges(other)) == ["54010_2026.json", "54020_2026.json"] and not lost_merges(home)
 
 
 def test_a_part_that_was_cut_in_the_bucket_is_said_to_be_damaged(home: Path) -> None:
