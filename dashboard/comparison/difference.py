@@ -1,6 +1,6 @@
 """Difference between two options: its components, which add up, and the factors that make it uncertain."""
 
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,10 +13,10 @@ from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
 from estimator.comparison.answer import Answer, Difference, Pair
-from estimator.comparison.rounding import adding_up
+from estimator.comparison.rounding import adding_up, rounded_text
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_text import told
-from estimator.core.number_format import share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import share_text, step_for
 from estimator.reporting.documents.pictures import ACCENT
 
 DRAWN = 5  # maximum factors in the chart
@@ -51,14 +51,9 @@ def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
     step = step_for(unit, max(min(start, end), max(start, end) / WIDEST), lang)
     shown, steps, total = adding_up(start, opened.split, step.worth)
     names = [sentence(side.label) for side in sides]
-
-    def text(value: Decimal, signed: bool = False) -> str:
-        number = tick_text(float(abs(value) * step.worth), step, lang)
-        sign = ("+\u00a0" if value > 0 else "\u2212\u00a0" if value < 0 else "") if signed else ""
-        return with_unit(sign + number, step)
-
-    said = [(names[0], text(shown)), *((sentence(t(f"components.{p}", lang)), text(v, True)) for p, v in steps.items())]
-    said.append((names[1], text(total)))
+    text = partial(rounded_text, step=step, lang=lang)
+    parts = ((sentence(t(f"components.{p}", lang)), text(v, signed=True)) for p, v in steps.items())
+    said = [(names[0], text(shown)), *parts, (names[1], text(total))]
     rises = [ExploredRow(*said[0], [Mark(0.0, start, colour=SECOND)])]
     level = start
     for told_of, part, seen in zip(said[1:-1], opened.split.values(), steps.values(), strict=True):

@@ -39,7 +39,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         of=lambda amount, name: in_column(amount, units[name][1] if name in units else units["energy"][0]),
         about=partial(_about_quality, lang=lang),
         minutes=lambda found: with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE),
-        parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
+        parts=partial(parts_words, answer, lang=lang),
         occupancy=occupancy,
         grounds=lambda option: _grounds(option, scenario, answer.date, lang),
         tested_words=tested_words,

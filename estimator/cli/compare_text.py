@@ -81,7 +81,7 @@ def _options(answer: Answer, lang: str, brief: bool) -> str:
             told.append(
                 say("compare", "brief" if brief else "part", lang, each=each, whole=whole, period=period, **part)
             )
-        told += [*_people(answer, option, lang), *parts_words(option, period, lang)]
+        told += [*_people(answer, option, lang), *parts_words(answer, option, lang)]
         told += [f"! {w[lang]}" for w in option.warnings if not brief or w.get("code") in UNMEASURED]
         lines += [f"  {option.label} ({standing_words(option, lang)})", *(f"    {line}" for line in told)]
     return "\n".join([*lines, *(f"  {line}" for kind in ("desk", "checking") for line in answer.said(kind, lang))])

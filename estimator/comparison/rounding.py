@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
 
+from estimator.core.number_format import DisplayUnit, tick_text, with_unit
+
 FIGURES = 3  # of the largest number: one more than of an amount, for its parts
 
 
@@ -22,3 +24,9 @@ def adding_up(start: float, parts: Mapping[str, float], worth: Decimal) -> tuple
     for name in sorted(exact, key=lambda name: shown[name] - exact[name])[:lacking]:
         shown[name] += place
     return shown.pop(""), shown, total
+
+
+def rounded_text(value: Decimal, step: DisplayUnit, lang: str, signed: bool = False) -> str:
+    """One of these in words; signed: of a part, with its sign."""
+    sign = ("+\u00a0" if value > 0 else "\u2212\u00a0" if value < 0 else "") if signed else ""
+    return with_unit(sign + tick_text(float(abs(value) * step.worth), step, lang), step)

@@ -189,15 +189,20 @@ def found_words(found: TestedShare | None, lang: str) -> str:
     return _t("quality", key, lang, **facts, low=low.removesuffix("%").rstrip(), high=high)
 
 
-def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
-    """Each line of an option that has several, over the period; beside: then its publishers' training of its models."""
-    named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
-    named += [("publisher", "", option.publisher)] if beside and option.publisher is not None else []
-    unit = one_unit([amount for _, _, amount in named], lang)
-    return [
-        say("compare", key, lang, part=part, amount=range_text(amount, lang, unit(amount)), period=period)
-        for key, part, amount in named
-    ]
+def parts_words(answer: Answer, option: AnsweredOption, lang: str, beside: bool = True) -> list[str]:
+    """Each line of an option that has several, over the period; beside: then its publishers' training of its models. In
+    the units of those of the other options."""
+    trained = {"": option.publisher} if beside and option.publisher is not None else {}
+    every = [amount for one in answer.options for amount in one.parts.values()]
+    published = [one.publisher for one in answer.options if one.publisher is not None]
+    said = []
+    for key, named, others in (("part", option.parts, every), ("publisher", trained, published)):
+        unit, period = one_unit(others, lang), answer.scenario.need.period
+        for name, amount in named.items():
+            part = say("use_parts", name, lang) if name else ""
+            told = range_text(amount, lang, unit(amount))
+            said.append(say("compare", key, lang, part=part, amount=told, period=period))
+    return said
 
 
 def smallest_words(answer: Answer, lang: str) -> str:

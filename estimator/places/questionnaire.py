@@ -10,6 +10,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.providers import load as load_providers
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.language import OFFICIAL
+from estimator.core.number_format import unit_text
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.requirements import FIELDS
@@ -48,8 +49,10 @@ class SupplierQuestion:
 
     def unit_text(self, lang: str) -> str:
         """The unit, or the words among which to choose."""
+        if not self.choices and self.unit not in ("", "1"):
+            return unit_text(self.unit, lang)
         if not self.choices:
-            return self.unit if self.unit not in ("", "1") else say("hosting_units", FIELDS[self.field].kind, lang)
+            return say("hosting_units", FIELDS[self.field].kind, lang)
         return " ; ".join(say("hosting_choices", choice, lang) for choice in self.choices)
 
 

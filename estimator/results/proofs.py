@@ -104,7 +104,7 @@ def _by_key(engine: DuckDB, rows: str, given: Sequence[Any]) -> dict[str, dict[s
 
 
 def impact_proof_words(impact: str, shares: Mapping[str, float | None], lang: str) -> str:
-    """« 60 % mesuré, 40 % estimé » of an electricity; what is none is computed, from runs whose electricity is so."""
+    """« 60 % mesuré, 40 % estimé » of an electricity; what is none is computed, from what has such an electricity."""
     told = [(share, say("proofs", f"of_{name}", lang)) for name, share in shares.items() if share]
     if impact in ELECTRICITY or not told:
         return proof_words(shares, lang)

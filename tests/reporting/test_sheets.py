@@ -24,6 +24,7 @@ from estimator.comparison.columns import column_units
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
+from estimator.comparison.verdict_text import parts_words
 from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import interval_text, proof_words
@@ -448,7 +449,14 @@ def test_amounts_of_one_document_are_in_one_unit(lang: str) -> None:
         assert all(told[0]) and told[0] == told[1], one[0]
     (grown,) = (text for text in conclusions(found) if {"fr": "À 10 fois", "en": "At 10 times"}[lang] in text)
     assert len(set(re.findall(r"[kMG]Wh", grown))) == 1, grown
-    assert "Wh" in compare_text(found.answer, lang)
+    trained = [re.findall(r"[kMm]?Wh", parts_words(found.answer, option, lang)[-1]) for option in found.studied]
+    assert trained[0] and trained[0] == trained[1], trained
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "Réponse attendue : ans"), ("en", "Expected answer: years")])
+def test_a_unit_that_a_supplier_is_asked_for_is_in_words(lang: str, said: str) -> None:
+    """How many years a server is kept was asked for in « year »."""
+    assert said in [plain(line).strip() for line in rendered(questions(facts(lang)), "txt").splitlines()]
 
 
 def units_in(text: str) -> set[str]:

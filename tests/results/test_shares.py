@@ -82,11 +82,11 @@ def test_each_footprint_of_a_sheet_has_its_own_shares_to_the_percent(tmp_path: P
     ("impact", "shares", "said"),
     [
         ("energy", {"measured": 0.23, "declared": 0.77}, "23\u00a0% mesuré, 77\u00a0% déclaré"),
-        ("adpe", {"measured": 1.0}, "calculé ; dû à des exécutions dont l'électricité est mesurée"),
+        ("adpe", {"measured": 1.0}, "calculé ; dû à une activité dont l'électricité est mesurée"),
         (
             "adpe",
             {"measured": 0.54, "estimated": 0.458, "declared": 0.002},
-            "calculé ; 54\u00a0% vient d'exécutions dont l'électricité est mesurée, 46\u00a0% estimée, "
+            "calculé ; 54\u00a0% vient d'une activité dont l'électricité est mesurée, 46\u00a0% estimée, "
             "moins de 1\u00a0% déclarée",
         ),
         ("gwp", dict.fromkeys(PROOFS), ""),

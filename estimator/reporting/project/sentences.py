@@ -170,7 +170,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     lines += barred_words(option, facts.lang)
     if option.alone:
         lines.append(say("sharing", "kept_alone", facts.lang, amount=interval_text(option.alone, facts.lang)))
-    lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
+    lines += parts_words(facts.answer, option, facts.lang, beside=False)
     if option.people:
         lines.append(facts.say("screens", **screens_facts(facts.answer, option, facts.lang)))
     if option.minutes is not None:
