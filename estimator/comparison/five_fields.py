@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import models, providers
+from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import proposals
 from estimator.catalogue.schema import Proposal
@@ -249,11 +250,16 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
     where = site_named(wanted.place)
     use, option = {"model": found.id, **where, **search}, option | supposes(where)
     if not wanted.alone or "provider" in use:
-        own = owner(use.get("host")) == "own"  # where nothing says that others use it
+        own = _has_own_server(use.get("host"))  # where nothing says that others use it
         return option | {"use": use} | ({"label": _with_server(option["label"], None, lang)} if own else {})
     use |= {"device": REFERENCE} | ({"resource_share": 1 / wanted.shared_by} if wanted.shared_by > 1 else {})
     option["label"] = _with_server(option["label"], wanted, lang)
     return option | {"use": use, "reserved_hours": years * HOURS_PER_YEAR * _cards(found.id, wanted.place)}
+
+
+def _has_own_server(host: str | None) -> bool:
+    """Whether a place is of one's own and holds servers; a desk holds the computer of a person."""
+    return host is not None and owner(host) == "own" and DESK not in load().fallbacks(host)
 
 
 def kept_alone(option: Option, years: float | None) -> Option | None:
@@ -268,7 +274,7 @@ def kept_alone(option: Option, years: float | None) -> Option | None:
 def _supposed_shared(option: Option) -> Request | None:
     """What a model runs on, where it is a server of one's own that nobody says is shared or not."""
     use = option.use
-    if use is None or use.model is None or option.reserved_hours or owner(use.host) != "own":
+    if use is None or use.model is None or option.reserved_hours or not _has_own_server(use.host):
         return None
     return None if use.it_energy_kwh is not None or use.concurrency or use.device else use
 

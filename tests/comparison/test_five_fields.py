@@ -532,6 +532,9 @@ def test_council_minutes_by_hand(tmp_path: Path) -> None:
     told = " ".join(warning["fr"] for warning in clerk.warnings)
     assert "Programme sans IA" not in told and "Service tenu par d" not in told
     page = rendered(evaluation(facts_of(answer.scenario, "fr", tmp_path)), "txt")
+    assert "serveur partagé" not in page and own.alone is None and not answer.said("sharing", "fr"), (
+        "a desk is no server"
+    )
     assert "comparée dans" not in page and "lieu : France" in page.replace("\u00a0", " ")
     assert "travail supposé" in page and "Le temps de lire et vérifier" in page
     lines = answer.said("ratio", "fr")
@@ -634,7 +637,7 @@ def test_a_file_without_a_period_and_places_are_said_in_the_language_of_the_read
     text = (Path(__file__).parents[2] / "docs" / "scenario.en.toml").read_text("utf-8")
     file = tmp_path / "s.toml"
     file.write_text(re.sub(r'\nperiod = "year".*', "", text), "utf-8")
-    for lang, year, room in (("en", " by year", "Server room"), ("fr", " par an", "Salle informatique")):
+    for lang, year, room in (("en", " per year", "Server room"), ("fr", " par an", "Salle informatique")):
         told = spaced(sobria(tmp_path, "compare", str(file), "--hosts", "class/server-room", lang=lang).stdout)
         assert year in told and f"the light model, {room}" in told, lang
     assert "entre" in told

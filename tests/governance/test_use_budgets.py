@@ -561,7 +561,7 @@ def test_a_growth_below_one_says_its_per_cent(home: Path) -> None:
         ),
         (
             "en",
-            "Ceiling voted for this use in 2026, Site electricity: 2 kWh. Estimated by year: l'option un, about "
+            "Ceiling voted for this use in 2026, Site electricity: 2 kWh. Estimated per year: l'option un, about "
             "1.0 kWh, under it; l'option trois, about 3.0 kWh, over it; l'option large, between 1.9 and 3.4 kWh, "
             "cannot be decided.",
         ),
