@@ -68,6 +68,14 @@ def test_what_does_not_hold_is_said_in_words_and_nothing_else_is(lang: str) -> N
     assert set(words(lang)["accessibility_gaps"]) == {c.number.replace(".", "-") for c in audit().of(NOT_MET)}
 
 
+def test_the_statement_agrees_with_any_count() -> None:
+    """« 1 n'ont pas été vérifiés » was said of one criterion."""
+    counts = {"met": 1, "all": 3, "rate": "33 %", "not_met": 1, "not_checked": 1}
+    for state in ("none", "partial", "full"):
+        said = t(f"accessibility.answer_{state}", "fr", **counts)
+        assert "non tenus\u00a0: 1" in said and "non vérifiés\u00a0: 1." in said and "n’ont" not in said
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_statement_is_made_of_the_table(empty_home: Path, lang: str) -> None:
     text = page("accessibilite", lang)
