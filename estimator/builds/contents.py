@@ -31,7 +31,7 @@ from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.said_of_parts import EMBEDDED
 from estimator.builds.settled_parts import Settled
 from estimator.builds.stated_columns import stated_columns
-from estimator.builds.sums import JUDGED, KWH, SERVED, sum_copied, sum_kept, sum_parts
+from estimator.builds.sums import KWH, SERVED, JudgedPortions, sum_copied, sum_kept, sum_parts
 from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
@@ -76,7 +76,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     files = ledger.files("activities")
     settled = None if new.full or own_hours() else _settled(engine, ledger, files[0], crossing(moments))
     found = row_status(engine, ledger, new.parts, moments, settled)
-    engine.run(f"CREATE VIEW row_status AS {found.view([], False)}")
+    engine.run(f"CREATE VIEW row_status AS {found.view([], False, None)}")
     # To plan what reads a view of views of few rows takes longer than to write them.
     kept = "TABLE" if found.few else "VIEW"
     answered.table(engine)
@@ -95,9 +95,9 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(sql_text("runs.sql").format(kept=kept))
     portions = _portions(engine, answered, found.unstated)
     sum_copied(engine, found, filled)
-    if rollups.fresh:
-        judged = portions(runs=f"({looked(engine, catalogue, found.empty - filled, rollups.says)})", **JUDGED)
-        rollups.judged = sum_parts(engine, found, rollups.same, filled, judged)
+    for parts, summed in found.kinds(rollups.same, filled, bool(moments) or known.by_run()):
+        runs = looked(engine, catalogue, found.empty - filled, rollups.says, summed)
+        rollups.judged |= sum_parts(engine, found, parts, filled, JudgedPortions.of(portions, *runs))
     sum_parts(engine, found, {file: one.same for file, one in stated_columns(engine, rest).items()}, filled)
     sum_kept(engine, rollups.sums)
     found.read(engine, rest)
@@ -135,7 +135,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, files, settled)}, attributes)
     if settled:
         settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False)}"
+    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False, None)}"
 
 
 def _portions(engine: DuckDB, answered: AnsweredFactors, unstated: Set[str]) -> Callable[..., str]:

@@ -88,7 +88,7 @@ class Rollups:
         self._flags = defaultdict[str, list[Any]](list)  # by its key
         self._in_table: Mapping[str, Set[str]] = {}
         # Of those that are read, by name: whether a row is looked at, whatever its factors, and the electricity [kWh].
-        self.judged: Mapping[str, tuple[bool, float]] = {}
+        self.judged: dict[str, tuple[bool, float]] = {}
         marks = engine.rows("SELECT * FROM answer_marks ORDER BY ALL")
         sums = cache(partial(settled.kept.whole, kind="sums")) if settled else lambda _: None
         known = settled.kept.told(settled.all, ROLLUPS) if settled else {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.builds.locations import OF_HOST, OF_READING, OF_ZONE
 from estimator.builds.rollups import OF_UNKNOWN_MODEL
-from estimator.builds.row_faults import Says, faulted
+from estimator.builds.row_faults import Says, faulted, faulty_sums
 from estimator.builds.row_status import sql_text
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.tables import Catalogue
@@ -41,17 +41,21 @@ def checks(engine: DuckDB, catalogue: Catalogue, filled: Set[str], unstated: Set
     return sql_text("row_checks.sql").format(noted=rows, looked=_MAY_BE.format(noted="LEN(noted) > 0"))
 
 
-def looked(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says) -> str:
+def looked(
+    engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says, summed: bool
+) -> tuple[str, Mapping[str, str] | None]:
     """SQL of the rows that are read, with whether each may have something to look at (`looked`), whatever factors it
-    meets. A list of each row is long to go through: each code that some say is sought where it stands."""
+    meets. A list of each row is long to go through: each code that some say is sought where it stands. summed: whether
+    sums of rows that are alike may stand for them; then what has to be told of these, by column, if they do."""
     stand = {c: [f"NOT ({where})" for codes, where in GONE if c in codes] or ["TRUE"] for c in says.checks}
     noted = [
         f"CASE WHEN {' AND '.join(stand[c])} THEN LIST_CONTAINS(checks, {texts_sql([c])}) END" for c in sorted(stand)
     ]
     still = " OR ".join(["FALSE", *noted])
     told = {"noted": "NULL", "classed": "[]", "unknown_model": "FALSE"}
-    rows = _noted(faulted(engine, catalogue, unstated, says, listed=False), told)
-    return f"SELECT *, ({_MAY_BE.format(noted=f'({still})')}) AS looked FROM ({rows})"
+    sums = faulty_sums(engine, catalogue, unstated, says) if summed else None
+    faulty, also = sums or (faulted(engine, catalogue, unstated, says, listed=False), None)
+    return f"SELECT *, ({_MAY_BE.format(noted=f'({still})')}) AS looked FROM ({_noted(faulty, told)})", also
 
 
 def _noted(faulty: str, told: Mapping[str, Any]) -> str:

@@ -1,12 +1,14 @@
 """The faults of the rows that count, by the rules of the catalogue: each rule is read once, as SQL over all rows."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Set
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from estimator.builds.alike_rows import SUMMED
 from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS, Stated
 from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
@@ -28,6 +30,9 @@ _TRUTHS: Mapping[Callable[..., Any], str] = {
     **{np.not_equal: "({0} IS DISTINCT FROM {1})", np.isnan: "({0} IS NULL)", np.invert: "(NOT {0})"},
     **dict.fromkeys((np.bitwise_and, np.logical_and), "({0} AND {1})"),
 }
+# Numbers of which a limit reads more than a sum tells: whether cards read something is the same of all rows of one, and
+# a limit that only holds from some hours of a machine on holds of their sum where it holds of one.
+_OF_EACH = re.compile("|".join(sorted(SUMMED - {"gpu_energy_kwh", "machine_hours"})))
 _LEAVES = {np.add: 0.0, np.bitwise_and: True, np.logical_and: True}  # the other as it is
 
 
@@ -92,43 +97,76 @@ def _number(value: Any) -> str:
     return value.number if isinstance(value, _Column) else _sql(value)
 
 
+class _Read(NamedTuple):
+    """What a rule reads of a row and its limits, as SQL; `held`: where else it is held against them."""
+
+    place: int
+    code: str
+    read: str
+    low: str
+    high: str
+    held: str
+
+
+def _reads(engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says | None) -> tuple[list[_Read], str]:
+    """The rules that read something of rows, and SQL that joins to them what they are limited by."""
+    limits, joins = _limits(engine, catalogue, (says or _says(engine)).texts)
+    every = says.every - {"site_energy_kwh"} if says else frozenset[str]()  # of a machine that was read, it is left out
+    held = {name: _Column(name, every=name in every) for name in NUMBERS if name not in unstated}
+    stated, found = Stated({**held, **limits}), list[_Read]()
+    for place, rule in enumerate(RULES):
+        with np.errstate(all="ignore"):
+            read, low, high = rule.read(stated), rule.low(stated), rule.high(stated)
+        where = " AND zone_from IN ('trace', 'unknown')" if rule.code in OF_ITS_PLACE else ""
+        if not _unknown(read) and not (_unknown(low) and _unknown(high)):
+            found.append(_Read(place, rule.code, _sql(read), _sql(low), _sql(high), where))
+    return found, joins
+
+
 def faulted(
     engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says | None = None, listed: bool = True
 ) -> str:
     """SQL of the runs, whether each is `faulty`, and its `faults`, each with what was read, its limits, and how far it
     is beyond; NULL where there is none. unstated: columns of no run; says: all that runs may say of what limits them,
     where that is known; listed: whether faults are told, which are long to plan."""
-    held = [name for name in NUMBERS if name not in unstated]
-    limits, joins = _limits(engine, catalogue, (says or _says(engine)).texts)
-    every = (
-        says.every - {"site_energy_kwh"} if says else frozenset[str]()
-    )  # that of a machine that was read is left out
-    stated = Stated({**{name: _Column(name, every=name in every) for name in held}, **limits})
+    reads, joins = _reads(engine, catalogue, unstated, says)
     broken, told, columns = ["FALSE"], [f"NULL::{_FAULT}"], list[str]()
-    for place, rule in enumerate(RULES):
-        with np.errstate(all="ignore"):
-            read = rule.read(stated)
-            if _unknown(read):
-                continue
-            names = [f"{name}_{place}" for name in ("read", "low", "high")]
-            sides = [_sql(side) for side in (read, rule.low(stated), rule.high(stated))]
+    for place, code, *sides, held in reads:
+        names = [f"{name}_{place}" for name in ("read", "low", "high")]
         columns += [f", {side} AS {name}" for side, name in zip(sides, names, strict=True)]
         beyond = " OR ".join(
             f"{names[0]} {than} {name}"
             for than, name, side in zip("<>", names[1:], sides[1:], strict=True)
             if "inf" not in side
         )
-        kept = " AND zone_from IN ('trace', 'unknown')" if rule.code in OF_ITS_PLACE else ""
-        broken.append(f"(({beyond}) AND ISFINITE({names[0]}){kept})")
+        broken.append(f"(({beyond}) AND ISFINITE({names[0]}){held})")
         excess = "CASE WHEN {0} > {2} THEN {0} / {2} ELSE {1} / {0} END".format(*names)
         figures = (
             f"{name} := CASE WHEN ISFINITE({value}) THEN {value} END"
             for name, value in zip(FIGURES, (*names, excess), strict=True)
         )
-        told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{rule.code}', {', '.join(figures)}) END")
+        told.append(f"CASE WHEN {broken[-1]} THEN STRUCT_PACK(code := '{code}', {', '.join(figures)}) END")
     faulty = f"SELECT *, {' OR '.join(broken)} AS faulty FROM (SELECT runs.*{''.join(columns)} FROM runs{joins})"
     faults = f"CASE WHEN faulty THEN LIST_FILTER([{', '.join(told)}], lambda fault: fault IS NOT NULL) END"
     return f"SELECT *, {faults} AS faults FROM ({faulty})" if listed else faulty
+
+
+def faulty_sums(
+    engine: DuckDB, catalogue: Catalogue, unstated: Set[str], says: Says
+) -> tuple[str, dict[str, str]] | None:
+    """SQL of runs that are each a sum of rows (`alike_rows`), with whether one of these may be `faulty`; and what has
+    to be told of them for it, by column. None where what a rule reads hangs on more than numbers of a row, or its
+    limits on numbers that a sum does not tell."""
+    reads, joins = _reads(engine, catalogue, unstated, says)
+    if any("limits_" in one.read or _OF_EACH.search(one.low + one.high) for one in reads):
+        return None
+    told, broken = dict[str, str](), ["FALSE"]
+    for one in reads:
+        for name, of_all, than, side in (("least", "MIN", "<", one.low), ("most", "MAX", ">", one.high)):
+            if "inf" not in side:
+                told[f"{name}_{one.place}"] = f"{of_all}({one.read})"
+                broken.append(f"{name}_{one.place} {than} {side}{one.held}")
+    return f"SELECT runs.*, {' OR '.join(broken)} AS faulty FROM runs{joins}", told
 
 
 def _says(engine: DuckDB) -> Says:

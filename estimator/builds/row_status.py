@@ -6,11 +6,12 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from estimator.builds.alike_rows import NUMBERS, alike_columns
 from estimator.builds.inference_factors import models_of
 from estimator.builds.parts_elsewhere import is_elsewhere, tell_elsewhere
 from estimator.builds.said_of_parts import EMBEDDED
 from estimator.builds.settled_parts import Settled
-from estimator.builds.stated_columns import read_columns, shared, stated_columns
+from estimator.builds.stated_columns import constants, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import linked
@@ -21,6 +22,7 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
 TOLD = ("status", "hours_from", "several_months", "modelled")  # columns that a build adds to those of a row
+Alike = Mapping[str, str | None]  # what all rows of a part state alike, by column; None: nothing, or not one text
 _TASKS = """SELECT DISTINCT HASH(run_id) AS name FROM stored
 WHERE cumulative AND run_id IN (SELECT run_id FROM stored WHERE NOT cumulative AND task_name IS NOT NULL)"""
 
@@ -33,14 +35,16 @@ def sql_text(name: str) -> str:
 class Rows(NamedTuple):
     """What is known of the rows of a build: whether they are few and all copied, the columns that none states, those
     that none of large parts states, how the view `row_status` is written of all of them, or of some large parts, with
-    those that are copied or alone, which parts are large, and of which no row is set aside."""
+    those that are copied or alone, which parts are large, of which no row is set aside, and the numbers that large
+    parts state."""
 
     few: bool
     unstated: Set[str]
     empty: Set[str]
-    view: Callable[[Sequence[str], bool], str]
+    view: Callable[[Sequence[str], bool, Mapping[str, str] | None], str]
     large: Sequence[str]
     entire: Set[str]
+    numbers: Set[str]
 
     def together(self, files: Iterable[str]) -> list[list[str]]:
         """These large parts as they are best read: rows that are set aside are not looked for where there are none."""
@@ -48,10 +52,25 @@ class Rows(NamedTuple):
         groups = [[file for file in apart if (file in self.entire) is entire] for entire in (True, False)]
         return [some for some in groups if some]
 
-    def read(self, engine: DuckDB, files: Sequence[str], alone: bool = False) -> None:
-        """From now on, `row_status` is of these large parts, and of the rows that are copied unless `alone`."""
+    def kinds(self, same: Mapping[str, Alike], filled: Set[str], by_run: bool) -> list[tuple[dict[str, Alike], bool]]:
+        """These large parts, each with what all of its rows state alike: those of which rows that are alike may be
+        summed first (`True`), as they are of electricity alone, and nothing but their host and zone is told of them by
+        others; then the rest. filled: columns of which rows have another value than they state; by_run: whether what is
+        told hangs on the run."""
+        others = self.numbers - NUMBERS
+        found: dict[bool, dict[str, Alike]] = {True: {}, False: {}}
+        for file, alike in same.items():
+            electric = all(name in alike and alike[name] is None for name in others)
+            found[electric and not by_run and filled <= {"host", "zone"}][file] = alike
+        return [(parts, summed) for summed, parts in found.items() if parts]
+
+    def read(
+        self, engine: DuckDB, files: Sequence[str], alone: bool = False, also: Mapping[str, str] | None = None
+    ) -> None:
+        """From now on, `row_status` is of these large parts, and of the rows that are copied unless `alone`. also: what
+        is told of sums of rows that are alike, by column, where these stand for them."""
         if self.large:
-            engine.run(f"CREATE OR REPLACE VIEW row_status AS {self.view(files, alone)}")
+            engine.run(f"CREATE OR REPLACE VIEW row_status AS {self.view(files, alone, also)}")
 
 
 def row_status(
@@ -108,21 +127,34 @@ def row_status(
     out = engine.rows("SELECT 1 FROM set_aside LIMIT 1")
     entire = {part.file for part in settled.parts if not len(part.aside)} if settled else set[str]()
 
-    def view(files: Sequence[str], by_themselves: bool) -> str:
+    def view(files: Sequence[str], by_themselves: bool, also: Mapping[str, str] | None) -> str:
         apart = out and not entire.issuperset(files)
         everything = [] if by_themselves else ["SELECT *, NULL::VARCHAR AS held_in FROM copied"]
         if files:
-            columns = read_columns(types, empty, shared(same[file] for file in files))
+            columns, by = _columns(types, empty, [same[file] for file in files], also)
             beside = parquet([f"{parts.name}/{Path(small[0]).name}", *(kept[file] for file in files)], "filename=true")
             everything.append(
                 f"SELECT *, {alone}, {told.replace(crosses, 'FALSE')} FROM"
-                f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside} WHERE {within})"
-                f"{' WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)' if apart else ''}"
+                f" (SELECT {columns}, PARSE_FILENAME(filename) AS held_in FROM {beside} WHERE {within}"
+                f"{' AND HASH(row_id) NOT IN (SELECT name FROM set_aside)' if apart else ''}{by})"
             )
         return " UNION ALL BY NAME ".join(everything)
 
     few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
-    return Rows(few, unstated, empty, view, large, entire)
+    return Rows(few, unstated, empty, view, large, entire, {n for n in types.keys() - empty if types[n] == "DOUBLE"})
+
+
+def _columns(
+    types: Mapping[str, str], empty: Set[str], same: Sequence[Alike], also: Mapping[str, str] | None
+) -> tuple[str, str]:
+    """SQL of these columns of the rows of some parts, by what all rows of each state alike, and what ends a query of
+    them. empty: columns that no part states; also: as `Rows.read` is told."""
+    one = shared(same)
+    if also is None:
+        return read_columns(types, empty, one), ""
+    fixed = set[str].intersection(*map(set, same))
+    columns, by = alike_columns(types, constants(types, empty, one), fixed)
+    return ", ".join([columns, *(f"{sql} AS {name}" for name, sql in also.items())]), f" GROUP BY filename, {by}"
 
 
 def _said_by_ends(

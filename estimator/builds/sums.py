@@ -1,9 +1,10 @@
 """The sums of all rows over what decides their factors, without the columns that no row states."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
+from typing import NamedTuple, Self
 
-from estimator.builds.row_status import Rows, sql_text
+from estimator.builds.row_status import Alike, Rows, sql_text
 from estimator.builds.stated_columns import constants, shared
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
@@ -42,8 +43,6 @@ KWH = (
     "(COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)"
     " + COALESCE(other_energy_kwh, 0) + COALESCE(site_energy_kwh, 0)) * charge_share"
 )
-# Of portions that are judged while they are summed, what else is told; rows of large parts are of one month.
-JUDGED = {"also": f", looked, {KWH} * part AS kwh", "across": ""}
 # Keys made of several columns, those that are one where no row states any of these; the others are a column, of a row
 # within one month as all those of large parts, `other_mode` but for rows of unknown electricity.
 _MADE = ("kind", "flight_class", "modelled", "telling", "answered")
@@ -53,7 +52,6 @@ _ONE_WITHOUT = {
 }
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
 _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
-Alike = Mapping[str, str | None]  # what all rows of a part state alike, by column; None: nothing, or not one text
 # A file of sums may hold some of a part that were made anew since.
 _KEPT = """SELECT * EXCLUDE (filename) FROM {rows} AS sums
 SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)"""
@@ -67,16 +65,30 @@ def sum_copied(engine: DuckDB, rows: Rows, filled: Set[str]) -> None:
     engine.run(_FIRST.format(_sums(_types(engine), rows.unstated - filled)))
 
 
+class JudgedPortions(NamedTuple):
+    """SQL of portions, with whether each is `looked` at and its electricity [kwh]; what is told of sums of rows that
+    are alike, by column, where these stand for them."""
+
+    portions: str
+    also: Mapping[str, str] | None
+
+    @classmethod
+    def of(cls, portions: Callable[..., str], runs: str, also: Mapping[str, str] | None) -> Self:
+        """Those of a relation of runs that tells whether each is looked at; of large parts, each is of one month."""
+        told = f", looked, {KWH} * part AS kwh{'' if also is None else ', alike'}"
+        return cls(portions(runs=f"({runs})", also=told, across=""), also)
+
+
 def sum_parts(
-    engine: DuckDB, rows: Rows, same: Mapping[str, Alike], filled: Set[str], judged: str | None = None
+    engine: DuckDB, rows: Rows, same: Mapping[str, Alike], filled: Set[str], judged: JudgedPortions | None = None
 ) -> dict[str, tuple[bool, float]]:
     """Add to `summed` the rows of large parts, in one pass over `portions`. same: these parts, each with what all of
-    its rows state alike; judged: SQL of the same portions, with whether each is `looked` at and its
-    electricity [kwh], where they are asked: then, by the name of a part, whether it holds one, and what all sum to."""
+    its rows state alike; judged: these portions, where they are judged: then, by the name of a part, whether one is
+    looked at, and their electricity."""
     found, types = dict[str, tuple[bool, float]](), _types(engine)
     for told in (True, False):
         for some in rows.together(file for file, alike in same.items() if bool(alike) is told):
-            rows.read(engine, some, alone=True)
+            rows.read(engine, some, alone=True, also=judged.also if judged else None)
             one, names = shared(same[file] for file in some), set[str].intersection(*({*same[file]} for file in some))
             alike = {name: one.get(name) for name in names - filled}
             sums = _sums(types, rows.empty - filled, alike, judged)
@@ -104,7 +116,9 @@ def _types(engine: DuckDB) -> dict[str, str]:
     return {row["column_name"]: row["column_type"] for row in engine.rows("DESCRIBE portions")}
 
 
-def _sums(types: Mapping[str, str], unstated: Set[str], same: Alike | None = None, judged: str | None = None) -> str:
+def _sums(
+    types: Mapping[str, str], unstated: Set[str], same: Alike | None = None, judged: JudgedPortions | None = None
+) -> str:
     """SQL of the sums of `portions`, whose columns are of these types. same: columns that tell apart no two rows of a
     part, with what all rows state, where it is one; judged: as in `sum_parts`."""
     empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
@@ -121,5 +135,6 @@ def _sums(types: Mapping[str, str], unstated: Set[str], same: Alike | None = Non
         keys=", ".join(shown.get(name, name) for name in KEYS),
         by=", ".join(name for name in KEYS if name not in shown),
         sums=f"{sums}, BOOL_OR(looked) AS looked, fsum(kwh) AS kwh" if judged else sums,
-        portions=f"({judged})" if judged else "portions",
+        portions=f"({judged.portions})" if judged else "portions",
+        count="SUM(alike)" if judged and judged.also is not None else "COUNT(*)",
     )

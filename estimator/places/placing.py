@@ -80,6 +80,10 @@ class Knowledge(NamedTuple):
         ends = {day for entry in self.rules for day in (entry.said.since, entry.said.until) if day}
         return sorted(ends | {entry.said.date for entry in self.answers if entry.said.field == "country"})
 
+    def by_run(self) -> bool:
+        """Whether where a run was hangs on its name or on its day."""
+        return bool(self.days()) or any(entry.said.run for entry in self.rules)
+
     def said_of(self, host: str, day: date) -> list[SupplierAnswer]:
         """What the supplier of a site had answered on a day, in order of writing."""
         there = host in load().subjects  # answers of a host that was withdrawn wait until it is back

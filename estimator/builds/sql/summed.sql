@@ -4,8 +4,8 @@
 SELECT
   held_in,
   {keys},
-  COUNT(*) AS slices,
-  COUNT(*) FILTER (begins) AS runs,
+  {count} AS slices,
+  {count} FILTER (begins) AS runs,
   MIN(start_us) AS first_us,
   MAX(end_us) AS last_us,
   {sums}
