@@ -16,12 +16,14 @@ SEVERAL = 2  # shared digests that are no chance
 
 class Alike(NamedTuple):
     """Two files of two authorities with the same groups, of amounts that no two would have by chance, or that withhold
-    the same of one build. months [yyyymm]; whole: they tell nothing else of these months."""
+    the same of one build. months [yyyymm]; whole: they tell nothing else of these months; most: these groups are most
+    of what one of them tells of them."""
 
     file: PublishedGroups
     other: PublishedGroups
     months: frozenset[int]
     whole: bool
+    most: bool
 
 
 def alike_files(files: Sequence[PublishedGroups], new: Collection[str]) -> Iterator[Alike]:
@@ -40,7 +42,7 @@ def alike_files(files: Sequence[PublishedGroups], new: Collection[str]) -> Itera
                 yield from _alike((file, told[number]), (files[other], told[other]))
         for place, one in enumerate(files if silent else ()):
             if (place < number or one.digest not in new) and _same_withheld(file, one):
-                yield Alike(file, one, frozenset(file.months & one.months), True)
+                yield Alike(file, one, frozenset(file.months & one.months), True, True)
 
 
 def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGroups, Counter[Any]]) -> Iterator[Alike]:
@@ -50,7 +52,14 @@ def _alike(one: tuple[PublishedGroups, Counter[Any]], other: tuple[PublishedGrou
         return
     months = frozenset(key[0] for key in same)
     whole = all(mine[key] == theirs[key] for key in mine | theirs if key[0] in months)
-    yield Alike(file, beside, months, whole)
+    yield Alike(file, beside, months, whole, _is_most(same, mine, months) or _is_most(same, theirs, months))
+
+
+def _is_most(same: Counter[Any], told: Counter[Any], months: Collection[int]) -> bool:
+    """Whether these groups are more than half of those of a file in these months, or of an amount that they read."""
+    here = Counter({key: count for key, count in told.items() if key[0] in months})
+    mine, every = _read_sums(same), _read_sums(here)
+    return 2 * same.total() > here.total() or any(2 * mine[name] > every[name] for name in mine)
 
 
 def _same_withheld(file: PublishedGroups, other: PublishedGroups) -> bool:
@@ -77,10 +86,15 @@ def _told(group: PublishedGroup) -> Any:
 
 def _is_read(same: Counter[Any]) -> bool:
     """Whether an amount of these groups, all months together, is finer than people state one."""
+    wholes = (f"{value:.{DIGITS}e}".partition("e")[0] for value in _read_sums(same).values())
+    return any(len(text.replace(".", "").rstrip("0")) > STATED for text in wholes)
+
+
+def _read_sums(told: Counter[Any]) -> dict[str, float]:
+    """The amounts that groups read, all months together."""
     sums: dict[str, list[float]] = {}
-    for *_, told in same:
-        for name, value in told:
+    for *_, amounts in told.elements():
+        for name, value in amounts:
             if name in READ:
                 sums.setdefault(name, []).append(value)
-    wholes = (f"{math.fsum(values):.{DIGITS}e}".partition("e")[0] for values in sums.values())
-    return any(len(text.replace(".", "").rstrip("0")) > STATED for text in wholes)
+    return {name: math.fsum(values) for name, values in sums.items()}

@@ -61,12 +61,14 @@ def other_name(
 def copies(
     files: Sequence[PublishedGroups], new: Sequence[PublishedGroups], given: Mapping[str, str]
 ) -> list[tuple[str, dict[str, str]]]:
-    """What says, by its name, that a new file tells all that another authority's tells. files: all that would count."""
+    """What says, by its name, that a new file tells all that another authority's tells, or that most of one is the
+    same. files: all that would count."""
     found = list[tuple[str, dict[str, str]]]()
     for pair in alike_files(files, {file.digest for file in new}):
         name = given[pair.file.digest]
         about = {"file": name, "territory": pair.file.territory, "period": pair.file.period}
         told = {"other": pair.other.territory, "base": given.get(pair.other.digest, f"{AUTHORITIES}/{pair.other.name}")}
         told |= {"months": str(Period.over(pair.months))}
-        found += [(name, sentences("merge_faults", "merge_copy", **about, **told))] if pair.whole else []
+        code = "merge_copy" if pair.whole else "merge_copy_most"
+        found += [(name, sentences("merge_faults", code, **about, **told))] if pair.most else []
     return found

@@ -72,13 +72,33 @@ def test_with_a_reason_it_is_merged_and_said(pair: list[str], tmp_path: Path, la
 
 
 def test_a_service_that_two_communes_read_is_said_and_merged(pair: list[str], tmp_path: Path) -> None:
-    """The other commune has 3.21 kWh of its own beside the lines of Nancy: a share may be true, and is to be seen."""
-    other = _published(tmp_path, OTHER, *_read(), run("chat", 3.21, requests=700.0))
+    """Each has as many lines, of 31 or 35 kWh, of its own beside the 22.41 of the same: a share may be true, and is to
+    be seen."""
+    own = {
+        a: [run(a, kwh + n, m, requests=700.0) for n, m in ((0, "2026-01"), (1, "2026-03"))]
+        for a, kwh in (("a", 15.01), ("b", 17.02))
+    }
+    files = [_published(tmp_path, code, *_read(), *own[a]) for code, a in ((NANCY, "a"), (OTHER, "b"))]
     home = tmp_path / "national"
-    body = json.loads(sobria(home, "ledger", "merge", pair[0], str(other), "--json").stdout)
+    body = json.loads(sobria(home, "ledger", "merge", *map(str, files), "--json").stdout)
     [told] = body["alike"]
     assert {told["territory"], told["other_territory"]} == {NANCY, OTHER} and told["whole"] is False
     assert told["months"] == [202601, 202603]
+
+
+@pytest.mark.parametrize("lang", kept(COPY, "fr"))
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_copy_with_a_service_beside_is_refused(pair: list[str], tmp_path: Path, lang: str, first: int) -> None:
+    """Of 25.62 kWh of the other commune, 22.41 are Nancy's, which is all that Nancy has: whichever comes first; with a
+    reason, it is merged, and said to count twice."""
+    other = str(_published(tmp_path, OTHER, *_read("accueil"), run("chat", 3.21, requests=700.0)))
+    files, home = [pair[0], other], tmp_path / "national"
+    sobria(home, "ledger", "merge", files[first])
+    said = plain(sobria(home, "ledger", "merge", files[1 - first], code=1, lang=lang).stderr)
+    words = {"fr": "plus de la moitié de ce que dit l'un des deux", "en": "more than half of what one of the two tells"}
+    assert words[lang] in said and COPY[lang][2] in said and len(merged_files(home)) == 1
+    body = json.loads(sobria(home, "ledger", "merge", files[1 - first], "--why", "deux sites", "--json").stdout)
+    assert [told["whole"] for told in body["alike"]] == [False]
 
 
 def test_round_numbers_that_people_state_are_no_copy(tmp_path: Path) -> None:
