@@ -1,16 +1,19 @@
 """What says that a file of groups cannot be merged: how it was made, what it tells, under what name."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from shlex import quote
 
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.alike_files import alike_files
-from estimator.builds.published_groups import AHEAD, MOST_MONTHS, PublishedGroups
+from estimator.builds.published_groups import MOST_MONTHS, PublishedGroups
 from estimator.catalogue.load import load
 from estimator.core.errors import sentences
 from estimator.core.home import AUTHORITIES
 from estimator.core.periods import Period
 from estimator.core.typography import some_of
+
+APART = timedelta(minutes=10)  # of the clocks of two machines, at most
 
 
 def other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
@@ -26,9 +29,10 @@ def other_method(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[s
 
 def implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[str, str]]:
     """What says that a file was not written by now, or that its sums are of no authority."""
-    wrong = []
-    if file.moment > datetime.now(UTC) + AHEAD:
-        wrong.append(sentences("merge_faults", "merge_future", **about, made_at=file.made_at))
+    wrong, now = [], datetime.now(UTC)
+    if file.moment > now + APART:
+        here = now.astimezone(file.moment.tzinfo).isoformat(timespec="seconds")
+        wrong.append(sentences("merge_faults", "merge_future", **about, made_at=file.made_at, now=here))
     if late := file.written_before():
         told = {"made_at": file.made_at, "month": max(late)}
         wrong.append(sentences("merge_faults", "merge_late", **about, **told))
@@ -39,6 +43,14 @@ def implausible(file: PublishedGroups, about: Mapping[str, str]) -> list[dict[st
             sentences("merge_faults", "merge_unlikely", **about, field=field, read=f"{read:g}", most=f"{most:g}")
         )
     return wrong
+
+
+def older(file: PublishedGroups, about: Mapping[str, str], other: PublishedGroups, where: str) -> dict[str, str]:
+    """What says that a file was not written after the other one, and does not take its place: with what to do where the
+    date of that one is still to come."""
+    code = "merge_older_ahead" if other.moment > datetime.now(UTC) else "merge_older"
+    told = {"made_at": file.made_at, "base": where, "there": other.made_at, "name": quote(other.name)}
+    return sentences("merge_faults", code, **about, **told)
 
 
 def other_name(

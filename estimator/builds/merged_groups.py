@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from estimator.builds.equation_selection import AMOUNTS, ATTRIBUTES
 from estimator.builds.inference_factors import HOURS, SERVING_COLUMNS
-from estimator.builds.merge_faults import copies, implausible, other_method, other_name
+from estimator.builds.merge_faults import copies, implausible, older, other_method, other_name
 from estimator.builds.merge_journal import (
     MERGING,
     GroupsMerge,
@@ -159,8 +159,7 @@ def _judged(home: Path, given: Sequence[tuple[PublishedGroups, str]], replace: b
         faults = [*other_method(file, about), *implausible(file, about)]
         for other, where in inside if replace else ():
             if other.moment >= file.moment:
-                dates = {"made_at": file.made_at, "base": where, "there": other.made_at}
-                faults = [sentences("merge_faults", "merge_older", **about, **dates)]
+                faults = [older(file, about, other, where)]
         marks = {bool(other.mark) for other, _ in kept}
         if marks.union([(home / SAMPLE_MARK).exists()] if has_ledger(home) else []) - {bool(file.mark)}:
             faults.append(sentences("merge_faults", "merge_sample", **about))

@@ -217,8 +217,8 @@ def test_a_home_that_holds_such_a_file_already_says_which_and_what_takes_it_out(
 
 
 def test_a_date_ahead_and_sums_of_no_authority_are_refused(body: dict[str, Any], tmp_path: Path) -> None:
-    """Of two days; 10¹⁵ tokens and 10⁹ kWh in a month are each the first refused; half of each is not."""
-    ahead = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    """Of twenty hours; 10¹⁵ tokens and 10⁹ kWh in a month are each the first refused; half of each is not."""
+    ahead = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
     lots = _sums(body, output_tokens=1e15, other_energy=1e9)
     paths = [_again(tmp_path / "demain.json", body, made_at=ahead), _again(tmp_path / "trop.json", body, lots)]
     for path, codes in zip(paths, (["merge_future"], ["merge_unlikely"] * 2), strict=True):
