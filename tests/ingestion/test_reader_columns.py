@@ -405,6 +405,22 @@ def test_requests_of_a_gateway_are_cast_in_a_few_moulds(tmp_path: Path, monkeypa
     assert same(written(tmp_path, lines)) == 90
 
 
+def test_what_lines_say_alike_is_a_hole_again_once_a_line_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first block makes the mould -1, then -2, where what they all say is fixed; a line of the third says another
+    kind of call, and is in -1 alone, as are those of the fourth."""
+    monkeypatch.setattr(json_moulds, "_NEW", 1)
+    monkeypatch.setattr(json_moulds, "_FEW", 1)
+    moulds, found = json_moulds.Moulds(litellm.BY_COLUMN.shape), []
+    for kinds in (["acompletion"] * 3, ["acompletion"] * 3, ["acompletion", "aembedding", "acompletion"], ["x"] * 3):
+        block = "".join(f"{line(request_id=f'r-{n}', call_type=kind)}\n" for n, kind in enumerate(kinds))
+        lines = moulds.of(1, block.encode())
+        assert lines is not None and lines.strings(("call_type",)).to_pylist() == kinds
+        assert lines.strings(("request_id",)).to_pylist() == ["r-0", "r-1", "r-2"]
+        assert lines.strings(("startTime",)).to_pylist() == [REQUEST["startTime"]] * 3
+        found.append(lines.names.tolist())
+    assert found == [[-1, -1, -1], [-2, -2, -2], [-2, -1, -2], [-1, -1, -1]]
+
+
 @pytest.mark.parametrize("number", ["-1.5e-7", "0.5", "12345678", "123456789", "1e400"])
 def test_any_number_is_one(number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_columns, "_lines_of", None)

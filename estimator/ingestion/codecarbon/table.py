@@ -24,7 +24,7 @@ from estimator.ingestion.codecarbon.energy import (
 )
 from estimator.ingestion.codecarbon.facts import RowFacts
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
-from estimator.ingestion.parsing.kinds import first_of_each, in_schema, joint_codes, renumbered, values_by_row
+from estimator.ingestion.parsing.kinds import OfKinds, first_of_each, in_schema, joint_codes, renumbered
 from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import FIRST_US, Walls, months_of, now_us
 from estimator.ingestion.reader import RowRefused
@@ -91,7 +91,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     by_kind |= {name: [one.fields[name] for one in facts] for name in facts[0].fields}
     by_kind |= {name: [one.fields[name] for one in judged] for name in judged[0].fields}
     by_kind |= {"checks": checks, "time_basis": [one.basis for one in facts]}
-    columns = values_by_row(by_kind, kind_of)
+    columns = OfKinds(by_kind).by_row(kind_of)
     for name, energy in energies.items():
         known = np.array([name in one.known for one in judged])[kind_of]
         columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)

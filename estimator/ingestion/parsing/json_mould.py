@@ -2,7 +2,7 @@
 line, read by Python: what was found of this one by writing something else there holds for the others."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -35,14 +35,16 @@ class Run(NamedTuple):
 
 class Mould:
     """What is the same in some lines, and where they differ. Their marks are the quotes and the control characters, the
-    last of which ends a line. `slashes`: backslashes that are the same in all; `others`: the fields taken that say the
-    same in all, and something."""
+    last of which ends a line. `spans`: where its holes start and end in its line; `slashes`: backslashes that are the
+    same in all; `others`: the fields taken that say the same in all, and something. fixed: where holes would start that
+    say the same in all too; `texts`: what these say, where it is all of the value of a field taken, without escapes."""
 
-    def __init__(self, number: int, line: bytes, shape: Shape) -> None:
-        self.number, self._line, self._shape = number, line, shape
+    def __init__(self, number: int, line: bytes, shape: Shape, fixed: Collection[int] = ()) -> None:
+        self.number, self.line, self._shape = number, line, shape
         self._said = Said(line, shape)
         self._takes: dict[tuple[int, str], bool] = {}
-        self._spans: list[tuple[int, int]] = []
+        self.spans: list[tuple[int, int]] = []
+        self.texts: dict[Path, str] = {}
         self.runs: list[Run] = []
         self.holes: list[Hole] = []
         marks = np.flatnonzero(are_marks(np.frombuffer(line, np.uint8))).tolist()
@@ -50,9 +52,13 @@ class Mould:
         for at, end in pairwise(marks):
             if found := self._hole(at + 1, end):
                 hole, (start, stop) = found
+                if start in fixed:
+                    text = line[start:stop].decode()
+                    self.texts |= {hole.path: text} if hole.path and hole.whole and "\\" not in text else {}
+                    continue
                 self.runs.append(Run(line[begins:start], before, after))
                 self.holes.append(hole)
-                self._spans.append((start, stop))
+                self.spans.append((start, stop))
                 begins, before, after = stop, end - stop, end - start
         self.runs.append(Run(line[begins:], before, after))
         self.slashes = sum(run.text.count(b"\\") for run in self.runs)
@@ -62,12 +68,12 @@ class Mould:
     def _hole(self, start: int, end: int) -> tuple[Hole, tuple[int, int]] | None:
         """The hole between two marks, and where it starts and ends; None where another text and another number would
         both make another line than one that differs by a value."""
-        found = NUMBER.search(self._line, start, end)
-        text = start, start + len(self._line[start:end].rstrip(b"\\"))
+        found = NUMBER.search(self.line, start, end)
+        text = start, start + len(self.line[start:end].rstrip(b"\\"))
         for span, others in ((text, (b"x", b"y")), (found.span() if found else None, (b"7", b"8"))):
             if span is None:
                 continue
-            other = others[self._line[slice(*span)] == others[0]]
+            other = others[self.line[slice(*span)] == others[0]]
             now = self._with(span, other)
             if differ := self._said.differ(now):
                 path = next((path for path, value in now.taken.items() if value != self._said.taken[path]), None)
@@ -75,7 +81,7 @@ class Mould:
         return None
 
     def _with(self, span: tuple[int, int], other: bytes) -> "Said":
-        return Said(self._line[: span[0]] + other + self._line[span[1] :], self._shape)
+        return Said(self.line[: span[0]] + other + self.line[span[1] :], self._shape)
 
     def takes(self, place: int, text: str) -> bool:
         """Whether a text in a hole makes a line that differs by one value: it has backslashes, and no mark."""
@@ -83,7 +89,7 @@ class Mould:
         if known is None:
             if len(self._takes) >= _TRIED or HALF.search(text.encode()):
                 return False
-            known = self._said.differ(self._with(self._spans[place], text.encode())) is not None
+            known = self._said.differ(self._with(self.spans[place], text.encode())) is not None
             self._takes[place, text] = known
         return known
 

@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
-from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Mould, Said, are_marks
+from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Hole, Mould, Run, Said, are_marks
 
 _MORE = 8  # bytes in which the end of a hole is looked for, beyond those of the first line; then twice as many
 _WORD = 8  # bytes looked at together
-_ZEROS, _POINTS, _TO_TEN, _LOW, _TOPS, _ALL = (
-    np.uint64(int(f"{byte:02x}" * _WORD, 16)) for byte in (ord("0"), ord(".") ^ ord("0"), 0x76, 0x7F, 0x80, 0xFF)
+_ZEROS, _POINTS, _TO_TEN, _LOW, _TOPS = (
+    np.uint64(int(f"{byte:02x}" * _WORD, 16)) for byte in (ord("0"), ord(".") ^ ord("0"), 0x76, 0x7F, 0x80)
 )
+_ONE, _EIGHT, _BYTE = map(np.uint64, (1, 8, 0xFF))
 _LONGEST_LINE = 32 << 10  # of which a mould is made [B]
 _LONGEST_NUMBER = 40
 _NEW, _MOST = 8, 64  # moulds made of a block, and of a file
@@ -26,17 +27,25 @@ _FEW = 64  # lines of which one may be in no mould: beyond, another way of readi
 
 
 class _Cast(NamedTuple):
-    """The lines of a block that are in a mould: their places, and where each of its holes starts and ends."""
+    """The lines of a block that are in a mould: their places, where each of its holes starts and ends, and the texts
+    that stand in those of a field taken."""
 
     mould: Mould
     places: np.ndarray
     spans: list[tuple[np.ndarray, np.ndarray]]
+    texts: list[pa.Array | None]
 
     def of(self, kept: np.ndarray) -> "_Cast":
         """Those of a mask."""
         if kept.all():
             return self
-        return _Cast(self.mould, self.places[kept], [(start[kept], end[kept]) for start, end in self.spans])
+        spans = [(start[kept], end[kept]) for start, end in self.spans]
+        texts = [text if text is None else text.filter(pa.array(kept)) for text in self.texts]
+        return _Cast(self.mould, self.places[kept], spans, texts)
+
+    def taken(self) -> Iterator[tuple[Hole, pa.Array]]:
+        """The holes of a field taken, and their texts."""
+        return ((hole, text) for hole, text in zip(self.mould.holes, self.texts, strict=True) if text is not None)
 
 
 class _Block:
@@ -55,20 +64,26 @@ class _Block:
         return self.text[self.starts[place] : self.ends[place] + 1]
 
     def cast(self, mould: Mould, places: np.ndarray) -> _Cast:
-        """Which of these lines are in a mould: what is the same in all stands where each hole ends, as the next mark
-        tells."""
-        found, end = _Cast(mould, places, []), self.starts[places]
+        """Which of these lines are in a mould: what is the same in all stands where each hole ends."""
+        found, end = _Cast(mould, places, [], []), self.starts[places]
         for n, run in enumerate(mould.runs):
+            sound: np.ndarray | bool = True
             if n:
-                start, end = end, np.maximum(self._marks(end, run.after + _MORE) - run.before, end)
+                start = end
+                if mould.holes[n - 1].number:
+                    end, sound = self._numbers(start, run)
+                else:
+                    end = self._ends(start, run)
                 found.spans.append((start, end))
-            alike = self._say(run.text, end)
+                found.texts.append(self.texts(start, end) if mould.holes[n - 1].path else None)
+            alike = self._say(run.text, end) & sound
             found, end = found.of(alike), (end if alike.all() else end[alike]) + len(run.text)
-        sound = self._sound(found)
-        for hole, span in zip(mould.holes, found.spans, strict=True):
-            if hole.number:
-                sound &= self._numbers(*span)
-        return found.of(sound)
+        return found.of(self._sound(found))
+
+    def _ends(self, starts: np.ndarray, run: Run) -> np.ndarray:
+        """Where the holes that start there end, before this run, as the next mark tells."""
+        ends: np.ndarray = np.maximum(self._marks(starts, run.after + _MORE) - run.before, starts)
+        return ends
 
     def _read(self, starts: np.ndarray, size: int) -> np.ndarray:
         """So many bytes from each of these places, zeros beyond the last line: a row each."""
@@ -114,11 +129,13 @@ class _Block:
             sound[more] &= np.array(taken)[encoded.indices.to_numpy()]
         return sound
 
-    def repeated(self, start: np.ndarray, end: np.ndarray) -> pa.Array | None:
-        """The text that starts and ends there, once, where it is the same everywhere."""
-        once = self.texts(start[:1], end[:1])
-        alike = np.all(end - start == end[0] - start[0]) and np.all(self._say(once[0].as_py().encode(), start))
-        return once if alike else None
+    def same(self, cast: _Cast) -> list[int]:
+        """Where, in the line of a mould, the holes of texts start that say the same in all of these lines."""
+        found, line = [], cast.mould.line
+        for hole, (start, stop), (starts, ends) in zip(cast.mould.holes, cast.mould.spans, cast.spans, strict=True):
+            if not hole.number and np.all(ends - starts == stop - start) and self._say(line[start:stop], starts).all():
+                found.append(start)
+        return found
 
     def texts(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
         """The texts that start and end there: one in two of those that the block is cut into there."""
@@ -126,25 +143,31 @@ class _Block:
         texts = pa.StringArray.from_buffers(max(0, cuts.size - 1), pa.py_buffer(cuts), pa.py_buffer(self.text))
         return texts.take(pa.array(np.arange(0, cuts.size, 2)))
 
-    def _numbers(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Whether numbers stand there, of a length that Python takes."""
-        sizes = end - start
-        sound: np.ndarray = sizes <= _LONGEST_NUMBER
-        longest = _WORD * -(-int(sizes[sound].max(initial=1)) // _WORD)
-        points, others = np.zeros((2, len(sizes)), np.uint8)
-        hidden = 8 * (longest - sizes)
-        for words in self._read(np.maximum(end - longest, 0), longest).view("<u8").T:
-            digits = words ^ _ZEROS
-            odd = ((digits & _LOW) + _TO_TEN | digits) & _TOPS & _ALL << np.maximum(hidden, 0).astype(np.uint64)
-            others += np.bitwise_count(odd)
-            points += np.bitwise_count(odd & ~(((digits ^ _POINTS) & _LOW) + _LOW | digits))
-            hidden -= 8 * _WORD
-        first, second, last = (self.bytes[at] ^ ord("0") for at in (start, start + 1, end - 1))
-        plain = (sizes > 0) & (end >= longest) & (others == points) & (points < 2) & (first < 10) & (last < 10)
+    def _numbers(self, start: np.ndarray, run: Run) -> tuple[np.ndarray, np.ndarray]:
+        """Where the numbers that start there end, before this run, and whether they are numbers of JSON, of a length
+        that Python takes."""
+        sizes, points = np.zeros((2, len(start)), np.uint8)
+        longest = min(run.after - run.before, _LONGEST_NUMBER - 1)
+        words = (self._read(start, _WORD * (longest // _WORD + 1)).view("<u8") ^ _ZEROS).T
+        for n, digits in enumerate(words):
+            odd = ((digits & _LOW) + _TO_TEN | digits) & _TOPS
+            others = odd & (((digits ^ _POINTS) & _LOW) + _LOW | digits)
+            above = (others & -others) - _ONE
+            more = sizes == _WORD * n
+            sizes += more * (np.bitwise_count(above) >> 3)
+            points += more * np.bitwise_count(odd & above)
+        first, second = words[0] & _BYTE, words[0] >> _EIGHT & _BYTE
+        end: np.ndarray = start + sizes
+        plain = (sizes > 0) & (points < 2) & (first < 10) & (self.bytes[end] == run.text[0])
         plain &= (first > 0) | (sizes == 1) | (second == ord(".") ^ ord("0"))
-        for place in np.flatnonzero(sound & ~plain).tolist():
-            sound[place] = NUMBER.fullmatch(self.text, start[place], end[place]) is not None
-        return sound
+        if points.any():
+            plain &= self.bytes[end - 1] != ord(".")
+        sound = np.ones(len(start), bool)
+        if len(others := np.flatnonzero(~plain)):
+            end[others] = self._ends(start[others], run)
+            both = zip(start[others].tolist(), end[others].tolist(), strict=True)
+            sound[others] = [b - a <= _LONGEST_NUMBER and bool(NUMBER.fullmatch(self.text, a, b)) for a, b in both]
+        return end, sound
 
 
 class Moulds:
@@ -154,6 +177,7 @@ class Moulds:
         self._shape = shape
         self._moulds: list[Mould] = []
         self._count = 0
+        self._wider: dict[int, int] = {}  # of those that are not to be made narrower: the number of a wider one, or 0
         self._left = self._pause = 0  # blocks to be read otherwise, and how many were, the last time
 
     def of(self, first: int, text: bytes) -> JsonLines | None:
@@ -170,7 +194,11 @@ class Moulds:
                 break
         casts = sorted((cast for cast in casts if len(cast.places)), key=lambda cast: -len(cast.places))
         used = [cast.mould for cast in casts]
-        self._moulds = used + [mould for mould in self._moulds if mould not in used]
+        known = used + [mould for mould in self._moulds if mould not in used]
+        numbers = {mould.number for mould in used}
+        self._moulds = [mould for mould in known if self._wider.get(mould.number) not in numbers]
+        if casts and 2 * len(casts[0].places) > len(left):
+            self._narrow(block, casts[0])
         if _FEW * np.count_nonzero(left) >= len(left):
             self._left = self._pause = 2 * self._pause + 1
             return None
@@ -189,6 +217,18 @@ class Moulds:
                 self._moulds.append(made)
                 yield made
                 poor += bool(_FEW * (len(places) - np.count_nonzero(left)) < len(left))
+
+    def _narrow(self, block: _Block, cast: _Cast) -> None:
+        """Look first for lines that say the same where these all do, as long as others do too: fewer holes take less
+        time."""
+        wide = cast.mould
+        if wide.number in self._wider or self._count == _MOST:
+            return
+        self._wider[wide.number] = 0
+        if fixed := block.same(cast):
+            self._count += 1
+            self._wider[-self._count] = wide.number
+            self._moulds.insert(0, Mould(-self._count, wide.line, self._shape, fixed))
 
     def _made(self, line: bytes) -> Mould | None:
         """The mould of a line; None where it is no object, or too long, or there are many."""
@@ -219,37 +259,33 @@ class _MouldedLines(JsonLines):
 
     def strings(self, path: Path) -> pa.Array:
         def of(cast: _Cast) -> pa.Array:
-            for hole, span in zip(cast.mould.holes, cast.spans, strict=True):
+            for hole, texts in cast.taken():
                 if hole.path == path and hole.whole and not hole.number:
-                    texts = self._block.texts(*span)
                     escaped = self._block.slashes is not None
                     return pc.if_else(pc.match_substring(texts, "\\"), None, texts) if escaped else texts
-            return pa.nulls(len(cast.places), pa.string())
+            return pa.repeat(pa.scalar(cast.mould.texts.get(path), pa.string()), len(cast.places))
 
         return self._together(of)
 
     def numbers(self, path: Path) -> pa.Array:
         def of(cast: _Cast) -> pa.Array:
-            for hole, span in zip(cast.mould.holes, cast.spans, strict=True):
+            for hole, texts in cast.taken():
                 if hole.path == path and hole.whole and hole.number:
-                    return self._block.texts(*span)
+                    return texts
             other = path in cast.mould.others or any(hole.path == path for hole in cast.mould.holes)
             return pa.repeat(pa.scalar("?" if other else None, pa.string()), len(cast.places))
 
         return self._together(of)
 
     def shared(self, varying: Sequence[str]) -> Sequence[pa.Array]:
-        def spans(cast: _Cast) -> list[tuple[np.ndarray, np.ndarray]]:
-            both = zip(cast.mould.holes, cast.spans, strict=True)
-            return [span for hole, span in both if hole.path and hole.path[-1] not in varying]
+        def texts(cast: _Cast) -> list[pa.Array]:
+            return [text for hole, text in cast.taken() if hole.path and hole.path[-1] not in varying]
 
         def of(cast: _Cast, place: int) -> pa.Array:
-            found = spans(cast)[place : place + 1]
-            if found and self._order is None and (once := self._block.repeated(*found[0])):
-                return pa.DictionaryArray.from_arrays(np.zeros(len(cast.places), np.int32), once)
-            return self._block.texts(*found[0]) if found else pa.nulls(len(cast.places), pa.string())
+            found = texts(cast)[place : place + 1]
+            return found[0] if found else pa.nulls(len(cast.places), pa.string())
 
-        most = max(len(spans(cast)) for cast in self._casts)
+        most = max(len(texts(cast)) for cast in self._casts)
         return [pa.array(self.names), *(self._together(partial(of, place=place)) for place in range(most))]
 
     def _together(self, of: Callable[[_Cast], pa.Array]) -> pa.Array:

@@ -38,19 +38,27 @@ def first_of_each(codes: np.ndarray) -> np.ndarray:
     return first
 
 
-def values_by_row(values: Mapping[str, Sequence[Any]], kind_of: np.ndarray) -> dict[str, Any]:
-    """The columns of rows from the values of their kinds; one that is the same in all is not looked for in each."""
-    found, places, first = {}, pa.array(kind_of), pa.array(np.zeros(len(kind_of), np.int32))
-    for name, of_kinds in values.items():
-        type_ = _TYPES[name]
-        alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
-        if alike and of_kinds[0] is None:
-            continue
-        if alike and pa.types.is_dictionary(type_):
-            found[name] = pa.DictionaryArray.from_arrays(first, pa.array([*of_kinds[:1]], type_.value_type))
-        else:
-            found[name] = pa.array(of_kinds, type_).take(places)
-    return found
+class OfKinds:
+    """The values of some kinds of rows, by column; a text that is the same in all is there once."""
+
+    def __init__(self, values: Mapping[str, Sequence[Any]]) -> None:
+        self._each: dict[str, pa.Array] = {}
+        self._once: dict[str, pa.Array] = {}
+        for name, of_kinds in values.items():
+            type_ = _TYPES[name]
+            alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
+            if alike and of_kinds[0] is None:
+                continue
+            if alike and pa.types.is_dictionary(type_):
+                self._once[name] = pa.array([*of_kinds[:1]], type_.value_type)
+            else:
+                self._each[name] = pa.array(of_kinds, type_)
+
+    def by_row(self, kind_of: np.ndarray) -> dict[str, Any]:
+        """The columns of rows, from the kind of each."""
+        places, first = pa.array(kind_of), pa.array(np.zeros(len(kind_of), np.int32))
+        once = {name: pa.DictionaryArray.from_arrays(first, value) for name, value in self._once.items()}
+        return once | {name: values.take(places) for name, values in self._each.items()}
 
 
 def in_schema(columns: Mapping[str, Any], count: int) -> pa.Table:

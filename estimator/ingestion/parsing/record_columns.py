@@ -14,7 +14,7 @@ from estimator.core.digest_set import digests_of, hexadecimal
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.json_columns import json_lines
 from estimator.ingestion.parsing.json_lines import JsonLines, ObjectNames, Shape
-from estimator.ingestion.parsing.kinds import first_of_each, in_schema, joint_codes, renumbered, values_by_row
+from estimator.ingestion.parsing.kinds import OfKinds, first_of_each, in_schema, joint_codes, renumbered
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordFields, RecordReader
 from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
 from estimator.ingestion.reader import LargeTrace
@@ -29,6 +29,9 @@ _WHOLE, _MICROSECONDS = 19, 26  # characters of a time to the second, and to the
 _REMEMBERED = 10_000
 _HASHED = 2_048  # rows of which what is hashed is joined together: it stays near the processor
 _NEVER = 2**62
+_OWN = frozenset(
+    {"row_id", "run_key", "run_id", "line", "start_us", "end_us", "start_month", "end_month", "duration_s"}
+)
 Kind = tuple[str | int | None, ...]
 
 
@@ -54,6 +57,15 @@ class _Alike(NamedTuple):
     texts: Sequence[str]
 
 
+class _SomeKinds(NamedTuple):
+    """Some kinds: their numbers, the texts of their identities (one where it is the same in all), and the values of
+    their rows."""
+
+    numbers: Mapping[Kind, int]
+    texts: Sequence[pa.Scalar | pa.Array]
+    values: OfKinds
+
+
 class _LineValues(NamedTuple):
     """Values of each line of a block: id and times as texts, counts as texts and numbers, times [us], null where there
     are none; mask of those in plain notation."""
@@ -73,7 +85,9 @@ class ColumnReading:
         self._trial = RecordReader(trace, reading.context, reading.reader, reading.version)
         self._names = ObjectNames(columns.shape)
         self._kinds: dict[Kind, _Alike | None] = {}
+        self._held = _SomeKinds({}, (), OfKinds({}))  # those of the last block that had others
         self._varying = sorted((columns.subject, *columns.moments, *(path[-1] for path in columns.counts.values())))
+        self._shared = sorted({*BATCH_SCHEMA.names} - _OWN - {*columns.lasting} - columns.counts.keys())
         self._above = 0  # records above the block
         self._until = -1  # the last start of the rows above [us]
 
@@ -119,13 +133,13 @@ class ColumnReading:
                 self._reading.left_out(self._columns.ignored(names))
             else:
                 sure = sure & (block.names != number)
-        kind_of, kinds = self._kinds_of(block, values, np.flatnonzero(sure))
+        kind_of = self._kinds_of(block, values, np.flatnonzero(sure))
         sure[np.flatnonzero(sure)[kind_of < 0]] = False
         kind_of = kind_of[kind_of >= 0]
         kept = np.flatnonzero(sure)
         if not len(kept):
             return BATCH_SCHEMA.empty_table(), sure
-        return self._table(block.first, values, kinds, kept, kind_of), sure
+        return self._table(block.first, values, kept, kind_of), sure
 
     def _values(self, block: JsonLines) -> _LineValues:
         columns = self._columns
@@ -147,21 +161,30 @@ class ColumnReading:
         plain &= (end >= start) & (end - start <= LONGEST_US)
         return _LineValues(texts, counts, start, end, plain)
 
-    def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> tuple[np.ndarray, list[_Alike]]:
-        """The kind of each of these lines, and the kinds; -1 where the row reader refuses them."""
+    def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> np.ndarray:
+        """The number held of the kind of each of these lines; -1 where the row reader refuses them."""
         shared = [_taken(column, places) for column in block.shared(self._varying)]
         signs = [_signs(_taken(column, places)) for column in values.counts.values()]
         columns = [*map(_encoded, shared), *((sign, 3) for sign in signs)]
         which = renumbered(joint_codes(columns, len(places)))
-        kinds: list[_Alike] = []
-        numbers = []
         first = first_of_each(which)
         of_kinds = [column.take(pa.array(first)).to_pylist() for column in shared] + [s[first].tolist() for s in signs]
-        for place, *kind in zip(places[first].tolist(), *of_kinds, strict=True):
-            found = self._alike(tuple(kind), block.text(place), block.first + place)
-            numbers.append(len(kinds) if found else -1)
-            kinds += [found] if found else []
-        return np.array(numbers, np.int64)[which] if len(which) else which, kinds
+        kinds: list[Kind] = [*zip(*of_kinds, strict=True)]
+        if not all(kind in self._held.numbers or self._kinds.get(kind, self) is None for kind in kinds):
+            lines = zip(kinds, places[first].tolist(), strict=True)
+            found = ((kind, self._alike(kind, block.text(place), block.first + place)) for kind, place in lines)
+            self._held = self._holding({kind: alike for kind, alike in found if alike})
+        numbers = [self._held.numbers.get(kind, -1) for kind in kinds]
+        return np.array(numbers, np.int64)[which] if len(which) else which
+
+    def _holding(self, kinds: Mapping[Kind, _Alike]) -> _SomeKinds:
+        """What is held of these kinds."""
+        texts = []
+        for of_kinds in zip(*(kind.texts for kind in kinds.values()), strict=True):
+            alike = of_kinds.count(of_kinds[0]) == len(of_kinds)
+            texts.append(pa.scalar(of_kinds[0]) if alike else pa.array(of_kinds, pa.string()))
+        values = {name: [getattr(kind.row, name) for kind in kinds.values()] for name in self._shared if kinds}
+        return _SomeKinds({kind: number for number, kind in enumerate(kinds)}, texts, OfKinds(values))
 
     def _alike(self, kind: Kind, text: str, line: int) -> _Alike | None:
         """What the row reader makes of the records of a kind, from one of them; None when it refuses it."""
@@ -179,12 +202,10 @@ class ColumnReading:
         self._kinds[kind] = found
         return found
 
-    def _table(
-        self, first: int, values: _LineValues, kinds: Sequence[_Alike], kept: np.ndarray, kind_of: np.ndarray
-    ) -> pa.Table:
+    def _table(self, first: int, values: _LineValues, kept: np.ndarray, kind_of: np.ndarray) -> pa.Table:
         columns = self._columns
         texts = {name: _taken(column, kept).fill_null("") for name, column in values.texts.items()}
-        row_ids = self._row_ids(texts, kinds, pa.array(kind_of))
+        row_ids = self._row_ids(texts, pa.array(kind_of))
         subject = f"{self._reading.reader}\x1d{columns.subject}\x1e".encode()
         subjects = hexadecimal(digests_of(texts[columns.subject].cast(pa.binary()).to_pylist(), subject))
         runs = pc.binary_join_element_wise(f"{self._reading.reader}/", subjects, "")
@@ -196,18 +217,18 @@ class ColumnReading:
         own |= {"end_month": pa.array(timestamps.months_of(np.maximum(start, end - 1)))}
         own |= dict.fromkeys(("duration_s", *columns.lasting), duration)
         own |= {name: _taken(column, kept) for name, column in values.counts.items()}
-        by_kind = {name: [getattr(kind.row, name) for kind in kinds] for name in BATCH_SCHEMA.names if name not in own}
-        return in_schema(values_by_row(by_kind, kind_of) | own, len(kept))
+        return in_schema(self._held.values.by_row(kind_of) | own, len(kept))
 
-    def _row_ids(self, texts: Mapping[str, pa.Array], kinds: Sequence[_Alike], kind_of: pa.Array) -> pa.Array:
+    def _row_ids(self, texts: Mapping[str, pa.Array], kind_of: pa.Array) -> pa.Array:
         """Row identities, equal to those of the row reader."""
         pieces = []
-        for place, name in enumerate((*self._varying, None)):
-            pieces.append(pa.array([kind.texts[place] for kind in kinds], pa.string()).take(kind_of))
+        for shared, name in zip(self._held.texts, (*self._varying, None), strict=True):
+            pieces.append(shared if isinstance(shared, pa.Scalar) else shared.take(kind_of))
             pieces += [texts[name]] if name else []
         digests: list[bytes] = []
         for start in range(0, len(kind_of), _HASHED):
-            said = pc.binary_join_element_wise(*(piece.slice(start, _HASHED) for piece in pieces), "")
+            some = (piece if isinstance(piece, pa.Scalar) else piece.slice(start, _HASHED) for piece in pieces)
+            said = pc.binary_join_element_wise(*some, "")
             digests += digests_of(said.cast(pa.binary()).to_pylist())
         return hexadecimal(digests)
 
@@ -230,8 +251,7 @@ def _identity_texts(reader: str, said: RecordFields, varying: Sequence[str]) -> 
 
 def _encoded(column: pa.Array) -> tuple[np.ndarray, int]:
     """The code of each value of a column, and how many they are."""
-    held = isinstance(column, pa.DictionaryArray)
-    encoded = column if held else column.dictionary_encode("encode")
+    encoded = column.dictionary_encode("encode")
     return encoded.indices.to_numpy(), len(encoded.dictionary)
 
 
