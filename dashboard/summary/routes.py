@@ -85,7 +85,7 @@ def _commune(asked: SummaryScope, lang: str, _: Request) -> Response:
 def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
     """The evidence on every use of the territory."""
     whole = scope_in(asked._replace(territory=WHOLE))
-    cases = [UseFacts(whole, case, lang) for case in scope_in(asked).cases]
+    cases = [UseFacts(whole, case, lang) for case in scope_in(asked).judged]
     if not cases:
         raise SobriaError("no_use_case")
     found = evidence_file(cases, territory_text(asked.territory, lang))

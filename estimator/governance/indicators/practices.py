@@ -51,10 +51,10 @@ def fits(scope: Scope, case: UseCase) -> bool | None:
 
 def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
     """Use cases past « idée » whose non-AI alternative was studied, and count of those done without AI."""
-    past = [case for case in scope.cases if case.stage != "idee"]
+    past = [case for case in scope.judged if case.stage != "idee"]
     studied = [case for case in past if case.alternative.answer != "non_etudiee"]
-    done = [case.id for case in scope.cases if case.outcome == "fait_sans_ia"]
-    given_up = [case.id for case in scope.cases if case.outcome == "ne_pas_faire"]
+    done = [case.id for case in scope.judged if case.outcome == "fait_sans_ia"]
+    given_up = [case.id for case in scope.judged if case.outcome == "ne_pas_faire"]
     value = _share(len(studied), len(past))
     silent = [case.id for case in past if case not in studied]
     return {"value": value, "without_ai": done, "not_done": given_up, "silent": silent}

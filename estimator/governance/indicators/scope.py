@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
-from estimator.core.periods import Period, stretches
+from estimator.core.periods import Period, first_day, stretches
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
@@ -24,6 +24,7 @@ NEVER = 200001  # month of a ledger without any
 IN_USE = ("experimentation", "pilote", "generalisation")
 RESIDENTS: Literal["habitants"] = "habitants"
 PUBLISHED = RESIDENTS  # users of the services of published groups: as what residents ask, told alone, and hide nothing
+NAMING = ("name", "commune", "service", "users", "unit")  # what the runs of a use case are told by
 NOWHERE = ""  # where a service in no use case is, as far as the register knows
 
 
@@ -155,6 +156,23 @@ class Sources:
         """Use cases of the register."""
         return self.register.use_cases()
 
+    def cases_of(self, day: date) -> list[UseCase]:
+        """Those that were there at the end of a day, as they then were, but for what their runs are told by: that is of
+        today. Kept once found."""
+        if day not in self._cases_of_days:
+            now = {case.id: {name: getattr(case, name) for name in NAMING} for case in self.cases}
+            ran: dict[str, date] = {}
+            for row in self.rows:
+                if row.id:
+                    ran[row.id] = min(first_day(row.row.month), ran.get(row.id, date.max))
+            found = self.register.use_cases_of(day, ran)
+            self._cases_of_days[day] = [case.model_copy(update=now[case.id]) for case in found if case.id in now]
+        return self._cases_of_days[day]
+
+    @cached_property
+    def _cases_of_days(self) -> dict[date, list[UseCase]]:
+        return {}
+
     @cached_property
     def territories(self) -> tuple[str, ...]:
         """The whole territory, then the métropole and the communes that have use cases."""
@@ -163,9 +181,9 @@ class Sources:
 
     def compared(self, case: UseCase) -> ScenarioDecision | None:
         """The comparison of the scenario of a use case, cached; None when it has none."""
-        if case.id not in self._comparison_cache:
-            self._comparison_cache[case.id] = comparison(self.home, case)
-        return self._comparison_cache[case.id]
+        if case.scenario not in self._comparison_cache:
+            self._comparison_cache[case.scenario] = comparison(self.home, case)
+        return self._comparison_cache[case.scenario]
 
     @cached_property
     def _comparison_cache(self) -> dict[str, ScenarioDecision | None]:
@@ -203,6 +221,11 @@ def own_use(service: str, published: bool = False) -> UseCase:
         unit="",
         owner_role="",
     )
+
+
+def is_in_use(case: UseCase) -> bool:
+    """Whether a use case is in trial or in service."""
+    return case.stage in IN_USE and case.outcome in ("en_cours", "generalise")
 
 
 def is_loose(case: UseCase) -> bool:
@@ -293,13 +316,21 @@ class Scope:
 
     @cached_property
     def cases(self) -> list[UseCase]:
-        """Use cases of the territory."""
+        """Use cases of the territory, as they are today."""
         return [case for case in self.sources.cases if self.territory in (WHOLE, case.commune)]
 
-    @property
+    @cached_property
+    def judged(self) -> list[UseCase]:
+        """Those that were there on the day judged, the last of the period, as they then were; today's while it runs."""
+        if self.period.last_day >= self.sources.today:
+            return self.cases
+        there = {case.id for case in self.cases}
+        return [case for case in self.sources.cases_of(self.day) if case.id in there]
+
+    @cached_property
     def in_use(self) -> list[UseCase]:
-        """Use cases in trial or in service."""
-        return [c for c in self.cases if c.stage in IN_USE and c.outcome in ("en_cours", "generalise")]
+        """Those of them in trial or in service."""
+        return [case for case in self.judged if is_in_use(case)]
 
     def whole_years(self) -> "Scope":
         """The same territory over the whole calendar years of the period."""

@@ -27,7 +27,7 @@ from estimator.governance.register.refusals import (
     UseCaseKnown,
     UseCaseUnknown,
 )
-from estimator.governance.register.replay import Conflict, ReplayedUseCase, fold
+from estimator.governance.register.replay import Conflict, ReplayedUseCase, as_of, fold
 from estimator.governance.register.schema import (
     CLOSING,
     OUTCOMES,
@@ -90,6 +90,12 @@ class Register:
     def use_cases(self) -> list[UseCase]:
         """All of them, by id."""
         return [f.use_case for _, f in sorted(self._all().items()) if f.use_case]
+
+    def use_cases_of(self, day: date, ran: Mapping[str, date]) -> list[UseCase]:
+        """Those that were there at the end of a day, by id, as they then were. ran: the first day of the runs of each
+        that are known."""
+        found = (as_of(folded.history, day, ran.get(id)) for id, folded in sorted(self._all().items()))
+        return [case for case in found if case]
 
     def use_case(self, id: str) -> UseCase:
         """One of them. UseCaseUnknown."""

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from estimator.core.event_log import MOMENT, Event, Fault
 from estimator.governance.register.schema import (
+    Alternative,
     Attachment,
     Decision,
     Detached,
@@ -58,6 +59,54 @@ def fold(events: Iterable[Event]) -> ReplayedUseCase:
         except (ValidationError, LookupError):
             faults.append(Fault(event.event, "not_applied"))
     return ReplayedUseCase(state, tuple(applied), tuple(_conflicts(applied)), tuple(faults))
+
+
+def as_of(history: Sequence[Event], day: date, ran: date | None = None) -> UseCase | None:
+    """A use case as it was at the end of a day; None where nothing says that it was there. history: its events, as they
+    were folded; ran: the first day of its runs that are known.
+
+    An event tells of the day on which it was written, or of the one that it says. A use was there from the first day
+    that anything tells of it, its runs too, under the facts first written of it; one that ran before the register gave
+    it a stage was in that stage.
+    """
+    known = [ran] if ran else []
+    if not history or min(known + [said for event in history for said in (_day(event), *_days_said(event))]) > day:
+        return None
+    state: UseCase | None = None
+    staged = False
+    for event in filter(None, (_told_by(day, event) for event in history)):
+        state, staged = apply(state, event), staged or event.kind == "staged"
+    assert state is not None
+    if (state.alternative.date or day) > day:
+        state = state.model_copy(update={"alternative": Alternative()})
+    if ran and ran <= day and not staged:
+        stages = [Staged.model_validate(event.data).stage for event in history if event.kind == "staged"]
+        first = next((stage for stage in stages if stage != "idee"), "idee")
+        stage = "experimentation" if first == "retrait" else first
+        state = state.model_copy(update={"stage": stage, "started": None if stage == "idee" else ran})
+    return state
+
+
+def _told_by(day: date, event: Event) -> Event | None:
+    """What an event tells of a use by the end of a day: all of it, the answer about AI that it dates, or nothing."""
+    if _day(event) <= day and event.kind in ("changed", "staged"):
+        return event
+    match event.kind:
+        case "created" | "attached" | "detached":  # an attachment says itself from which run it holds
+            return event
+        case "reviewed" | "quality" | "decided":
+            return event if next(_days_said(event), _day(event)) <= day else None
+        case "changed" if next(_days_said(event), date.max) <= day:
+            return event.model_copy(update={"data": {"alternative": event.data["alternative"]}})
+    return None
+
+
+def _days_said(event: Event) -> Iterator[date]:
+    """The days that an event says of what was done; the one on which a review is due is none."""
+    data = event.data
+    for said in ((data.get("alternative") or {}).get("date"), data.get("date"), data.get("done"), data.get("since")):
+        if said:
+            yield date.fromisoformat(str(said).strip())
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -140,7 +140,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     hosting, cases, per_service = found["sober_hosting"], scope.in_use, found["per_service"]
     kept = scope.sources.commitments
     general = [case for case in cases if case.stage == "generalisation"]
-    past = [case for case in scope.cases if case.stage != "idee"]
+    past = [case for case in scope.judged if case.stage != "idee"]
     tried = [case for case in past if case.stage != "experimentation" or case.outcome != "en_cours"]
     judged = {name: found[name]["path"]["verdict"] for name in FOOTPRINTS if found[name]["path"]}
     known = {name: verdict == "under" for name, verdict in judged.items() if verdict in ("under", "over")}

@@ -13,7 +13,7 @@ from estimator.core.typography import typeset
 from estimator.governance.indicators.anonymity import untold_ids
 from estimator.governance.indicators.known_days import SHORT
 from estimator.governance.indicators.scenarios import ScenarioDecision
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import Scope, is_in_use, of_case
 from estimator.governance.levers.levers import Lever, levers
 from estimator.governance.register.schema import WHOLE, UseCase
 
@@ -64,7 +64,7 @@ def gain_text(lever: Lever, lang: str) -> str:
 
 def _comparison_decisions(scope: Scope, told: Collection[str]) -> Iterator[dict[str, Any]]:
     hidden = untold_ids(scope, scope.period.months())
-    told_of = [case for case in scope.in_use if case.id not in hidden]
+    told_of = [case for case in scope.cases if is_in_use(case) and case.id not in hidden]
     for case in sorted(told_of, key=lambda case: (-_energy(scope, case), case.id)):
         compared = scope.sources.compared(case) if case.id not in told else None
         present = compared.present(case) if compared else None
@@ -87,7 +87,7 @@ def _better(compared: ScenarioDecision, present: str) -> tuple[str, Mapping[str,
 
 def _register(scope: Scope) -> Iterator[dict[str, Any]]:
     today = scope.sources.today if scope.sources.today != date.max else scope.period.last_day
-    late = [case for case in scope.in_use if case.next_review and case.next_review < today]
+    late = [case for case in scope.cases if is_in_use(case) and case.next_review and case.next_review < today]
     late.sort(key=lambda case: (case.next_review or today, case.id))
     unanswered = [c for c in scope.cases if c.outcome == "en_cours" and c.alternative.answer == "non_etudiee"]
     hidden = untold_ids(scope, scope.period.months())

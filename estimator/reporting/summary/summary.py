@@ -19,7 +19,7 @@ def synthesis(scope: Scope) -> dict[str, Any]:
     """The sheet of indicators, then {"uses", "charter", "decisions", "use_budgets", "territory_budgets", "say",
     "not_say", "aloud"}: one body for every format."""
     body = sheet(scope)
-    body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
+    body |= {"in_use": len(scope.in_use), "registered": len(scope.judged)}
     told = uses(scope)
     body |= {"uses": told, "uses_rest": folded(scope, told)}
     body["sovereignty"] = leaving_shares(scope, sovereignty(rows_of_shares(scope), scope.day))

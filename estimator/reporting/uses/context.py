@@ -281,9 +281,9 @@ def use_facts(home: Path, asked: str, lang: str, period: str | None = None) -> U
 
 
 def every_use(home: Path, lang: str, period: str | None = None) -> list[UseFacts]:
-    """Every use case of a home over a period, by name. NoBuild, SobriaError."""
+    """Every use case of a home over a period, as it was at its end, by name. NoBuild, SobriaError."""
     scope = scope_of(home, "all", period)
-    found = [UseFacts(scope, case, lang) for case in sorted(scope.cases, key=lambda case: case.name)]
+    found = [UseFacts(scope, case, lang) for case in sorted(scope.judged, key=lambda case: case.name)]
     if not found:
         raise SobriaError("no_use_case")
     return found
