@@ -178,8 +178,21 @@ def test_a_larger_model_that_cannot_be_told_from_the_smallest_is_not_right_sized
     assert fits(found, found.cases[0]) is None and right_sized(found)["unknown"] == [found.cases[0].id]
 
 
-def used(home: Path, scenario: Scenario, model: str) -> Scope:
-    """A use case that makes 500 requests with a model, to which a scenario is attached."""
+def test_requests_are_judged_by_the_model_that_served_them(tmp_path: Path) -> None:
+    """100 requests that the large model was measured to serve, 500 of the small one that the register holds: 500 of
+    600, not all of them; and the same of the large one held, where the small one served those 100."""
+    for model, other, right in (("qwen3-8b", "mistral-large-latest", 500), ("mistral-large-latest", "qwen3-8b", 100)):
+        (home := tmp_path / model).mkdir()
+        served: dict[str, Any] = {"host": "scaleway/fr-par-2", "zone": None}
+        rows = [run("a", 1, "2026-01", requests=100.0, model=other, **served)]
+        rows += [run("a", 1, requests=500.0, model=model, **served)]
+        found = right_sized(used(home, two_models(0.8), model, *rows))
+        assert (found["value"]["numerator"], found["value"]["denominator"]) == (right, 600)
+        assert not found["unknown"] and len(found["silent"]) == 1
+
+
+def used(home: Path, scenario: Scenario, model: str, *rows: Any) -> Scope:
+    """A use case that makes 500 requests with a model, or these, to which a scenario is attached."""
     from estimator.comparison.scenario_toml import scenario_toml
 
     register = Register(home)
@@ -187,7 +200,7 @@ def used(home: Path, scenario: Scenario, model: str) -> Scope:
     (home / "scenarios").mkdir()
     (home / "scenarios" / "a.toml").write_text(scenario_toml(scenario), "utf-8")
     register.change(id, {"model": model, "scenario": "a.toml"}, author("Service numérique", "essai"))
-    return scope(home, run("a", 1, requests=500.0))
+    return scope(home, *(rows or [run("a", 1, requests=500.0)]))
 
 
 def pairs(**verdicts: tuple[str | None, ...]) -> Any:

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from estimator.assessment.evaluation import coverage_weight
+from estimator.catalogue.models import known
 from estimator.governance.commitments.commitments import SMALLEST_GROUP, Trained
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import apart_ids, rows_of_shares, told_in_use
-from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.governance.register.schema import UseCase
 from estimator.results.proofs import impact_shares
 
@@ -18,28 +19,42 @@ FRESH_MONTHS = 12
 
 def right_sized(scope: Scope) -> dict[str, Any]:
     """Share of the requests served by a model that reaches the threshold of its use case, no studied option that
-    reaches it being lower. « silent »: use cases of another model.
+    reaches it being lower. « silent »: use cases that another model served.
 
     « unknown »: use cases without scenario, threshold or test, or where nothing decides: their share is said apart, and
     is not counted as served by a right-sized model.
     """
-    fit, whole, unsaid, unknown, silent, apart = 0.0, 0.0, 0.0, [], [], apart_ids(scope)
-    rows = rows_of_shares(scope)
+    made: dict[bool | None, float] = defaultdict(float)
+    answers: dict[str, set[bool | None]] = defaultdict(set)
+    apart, rows, now = apart_ids(scope), rows_of_shares(scope), {case.id: case for case in scope.cases}
     for case in scope.in_use:
-        made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(rows, case.id))
-        if not case.model or not made:
-            continue
-        whole += made
-        answer = fits(scope, case)
-        fit += made if answer else 0.0
-        if answer is None:
-            unsaid += made
-            unknown.append(case.id)
-        elif not answer:
-            silent.append(case.id)
-    unknown, silent = ([id for id in ids if id not in apart] for ids in (unknown, silent))
-    value = _share(fit, whole) | {"unknown": unsaid / whole if whole else None}
+        for row in of_case(rows, case.id):
+            held, requests = now[case.id], row.row.requests or row.row.items
+            if requests and (case.model or held.model):
+                answer = fits(scope, _as_served(scope, held, row))
+                made[answer] += requests
+                answers[case.id].add(answer)
+    whole = sum(made.values())
+    value = _share(made[True], whole) | {"unknown": made[None] / whole if whole else None}
+    unknown = [id for id, found in answers.items() if id not in apart and None in found and False not in found]
+    silent = [id for id, found in answers.items() if id not in apart and False in found]
     return {"value": value, "unknown": unknown, "silent": silent}
+
+
+def _as_served(scope: Scope, case: UseCase, served: Attached) -> UseCase:
+    """A use case with the model that served a month of it: the one measured, at its place, where that is not the one
+    held; where none is, the one held at the end of that month, if the register says one."""
+    model, host, month = served.row.model or "", served.row.host or "", last_day(served.row.month)
+    if not model and month < scope.sources.today:
+        then = next((found for found in scope.sources.cases_of(month) if found.id == case.id), case)
+        model, host = then.model, then.host
+    same = not model or _name(model) == _name(case.model)
+    return case if same else case.model_copy(update={"model": model, "host": host})
+
+
+def _name(model: str) -> object:
+    """What the name of a model is compared by: the model of the catalogue, or the name itself."""
+    return known(model) or model
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
