@@ -14,7 +14,9 @@ from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
+from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.known_months import before as earlier
+from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
@@ -228,15 +230,18 @@ def _limits(facts: ReportFacts) -> Iterator[str]:
         amount = facts.body["indicators"][name]["value"]
         if amount["central"] is None:
             yield pair_text(say("indicators", name, facts.lang), f"{missing_text(amount, facts.lang)}.", facts.lang)
-    gwp = facts.body["indicators"]["gwp"]["value"]
-    uncounted = [
-        name
-        for name, parts in PARTS_OF.items()
-        if gwp["central"] is not None and all(part in gwp and gwp[part]["central"] is None for part in parts)
-    ]
-    boundary = method_documentation.boundary(facts.lang, uncounted)
+    boundary = method_documentation.boundary(facts.lang, _uncounted(facts.scope))
     outside = [item.name[:1].lower() + item.name[1:] for item in boundary if not item.inside]
     yield facts.say("reen_outside", names=", ".join(outside))
     for item in boundary:
         if item.partly:
             yield facts.say("reen_partly", name=item.name, counted=item.counted, how=item.how)
+
+
+def _uncounted(scope: Scope) -> list[str]:
+    """The parts of the greenhouse gases that nothing of the period counts, or of the whole ledger where it has none
+    known: which are counted is told where their amounts are not."""
+    both = (of_scope(scope)["gwp"], scope.sources.figures["gwp"])
+    found: Mapping[str, Any] = next((gwp.parts for gwp in both if gwp.known), {})
+    there = {name: [found[part] for part in parts if part in found] for name, parts in PARTS_OF.items()}
+    return [name for name, parts in there.items() if parts and all(part["central"] is None for part in parts)]
