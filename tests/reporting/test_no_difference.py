@@ -36,7 +36,7 @@ from estimator.reporting.publications.unattached import unattached
 from estimator.reporting.summary.one_page import document, read_name, weighed
 from estimator.reporting.summary.sentences import tell
 from estimator.reporting.summary.summary import synthesis
-from estimator.reporting.summary.use_cases import uses
+from estimator.reporting.summary.use_cases import services_of, uses
 from estimator.results.reading import current_results
 from tests.reporting.authority import plain, rows_of
 from tests.reporting.test_synthesis import case, heads, run
@@ -394,8 +394,8 @@ def test_an_undeclared_use_of_one_busy_month_has_no_month_told(tmp_path: Path) -
 
 
 def counted(body: Mapping[str, Any]) -> int:
-    """The uses of known electricity of a body, as its lines count them; what is in no use is one."""
-    return sum(use["count"] if use["kind"] in ("others", "rest") else 1 for use in weighed(body))
+    """The uses of known electricity of a body, as its lines count them, and the services in no use."""
+    return services_of(weighed(body))
 
 
 def test_the_sheet_judges_each_promise_as_the_pages_do_or_says_that_it_does_not(example: Audit) -> None:

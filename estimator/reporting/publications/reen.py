@@ -38,7 +38,7 @@ from estimator.reporting.summary.sentences import (
     value_text,
 )
 from estimator.reporting.summary.statements import claims as sayable
-from estimator.reporting.summary.use_cases import uses
+from estimator.reporting.summary.use_cases import services_of, uses
 
 MOST = 4  # use cases or decisions on the page
 NAMED = 3  # use cases named in a sentence
@@ -151,7 +151,7 @@ def _services(facts: ReportFacts) -> tuple[Section, ...]:
         (_name(facts, use), amount_cell(use["energy"], use["proof"], top, facts.lang), _proof(facts, use))
         for use in shown
     )
-    left = len(found) - len(shown)
+    left = services_of(found[MOST:])
     elsewhere = "_elsewhere" if facts.body["elsewhere"] else ""
     caption = facts.say(f"reen_more{elsewhere}", count=left) if left else ""
     of = facts.say("reen_authority" if elsewhere else "use_case")

@@ -71,9 +71,13 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
     ids, loose = {use["id"] for use in known if use["kind"] == "case"}, {(use["kind"], use["id"]) for use in known}
     rows = [row for row in scope.rows if row.id in ids or _loose(scope, row) in loose]
     rows += merged_rows(scope) if ("others", "") in loose else []
-    count = sum(use["count"] if use["kind"] == "others" else 1 for use in known)  # uses, as where each is named
     of = _merged if any(use["kind"] == "others" for use in known) else _of  # less the others, it would be theirs
-    return {"kind": "rest", "id": "", "name": "", "count": count, "loose": 0} | of(rows, scope)
+    return {"kind": "rest", "id": "", "name": "", "count": services_of(known), "loose": 0} | of(rows, scope)
+
+
+def services_of(lines: Sequence[Mapping[str, Any]]) -> int:
+    """How many these lines are of: uses, merged ones each, and services in none; an authority is one."""
+    return sum(1 if use["kind"] == "elsewhere" else use["count"] for use in lines)
 
 
 def _loose(scope: Scope, row: Attached) -> tuple[str, str]:
