@@ -24,7 +24,7 @@ from estimator.reporting.summary.change_sentences import (
     trend_text,
 )
 from estimator.reporting.summary.months import LARGE, history_of, small_samples
-from estimator.reporting.summary.months_text import drawn_after
+from estimator.reporting.summary.months_text import drawn_after, month_value
 from estimator.reporting.summary.one_page import (
     is_mostly_estimated,
     left_out,
@@ -96,8 +96,9 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
         "months_chart": months_chart(names["energy"], large, lang),
         "months": [month for month in energy["history"] if int(month) not in large.to_come],
         "after": after,
+        "month_value": lambda key, month: month_value(histories[key], int(month), lang),
         "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
-        "months_legend": months_legend(small_samples(any(one.limit is not None for one in histories.values())), lang),
+        "months_legend": months_legend(small_samples(list(histories.values())), lang),
         "months_figures": {key: months_figure(names[key], histories[key], lang) for key in FOOTPRINTS[1:]},
         "settled": [entry for entry in entries if entry["change"]["established"]],
         "uses_chart": svg_charts.interval_chart(use_bars(body, lang), sentences.weighs_title(body, lang), lang),

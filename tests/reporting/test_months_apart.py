@@ -126,3 +126,14 @@ def test_nothing_tells_whether_a_team_ran_in_a_month_without_a_large_use(tmp_pat
         assert not changed, "\n".join(f"{name}: {told}" for name, told in changed.items())
     assert "non publi\u00e9" in august["indicators 54395 2025-08 txt"]
     assert re.search("^2025-08,others,.*moins de cinq agents", august["report data 54395 2025 footprints.c"], re.M)
+
+
+def test_a_month_before_all_data_or_after_is_not_said_to_be_withheld(tmp_path: Path) -> None:
+    """January of 2025 and April of 2026 are in no document, whoever ran; December, between two known months, is said to
+    be untold, with data or without."""
+    for name, months in {"idle": ("2025-09",), "ran": ("2025-01", "2025-12", "2026-04")}.items():
+        told = told_of_team(tmp_path / name, *months)
+        for period, absent in {"2025": "2025-01", "2025-T1": "2025-01"}.items():
+            rows = told[f"report data 54395 {period} footprints.c"]
+            assert f"\n{absent}," not in rows, (name, period)
+        assert re.search("^2025-12,others,.*qu.il ait des donn", told["report data 54395 2025 footprints.c"], re.M)

@@ -1,7 +1,8 @@
 """The words and the table of a picture by month: all that it draws."""
 
 from estimator.core.interval import Interval
-from estimator.reporting.summary.months import LARGE, History
+from estimator.governance.indicators.anonymity import withheld_amount
+from estimator.reporting.summary.months import LARGE, History, months_svg, samples
 from estimator.reporting.summary.months_text import months_alt, months_table
 from tests.core.test_numbers import spaced
 
@@ -40,3 +41,29 @@ def test_the_table_has_every_month_the_pace_and_the_path() -> None:
         ("Chaque mois à venir, mars 2026", "à ce rythme, entre 28 et 35 kWh (valeur centrale : 31)"),
         ("Trajectoire votée, chaque mois de 2026", "30 kWh"),
     ]
+
+
+def test_a_month_that_is_not_told_is_no_month_to_come_nor_one_without_data() -> None:
+    """September is counted and not told: it was « à ce rythme », and a dot at zero that no legend named."""
+    untold = withheld_amount(kwh(1, 2, 3), "month_apart")
+    months = {
+        202605: None,
+        202606: kwh(10, 12, 15),
+        202607: None,
+        202608: kwh(20, 22, 25),
+        202609: untold,
+        202610: None,
+    }
+    drawn = History(months, frozenset(months), pace=kwh(28, 31, 35), tall=LARGE)
+    assert [tuple(spaced(str(cell)) for cell in row) for row in months_table("Électricité", drawn, "fr").rows] == [
+        ("mai 2026", "avant les premières données publiées"),
+        ("juin 2026", "entre 10 et 15 kWh (valeur centrale : 12)"),
+        ("juillet 2026", "mois sans donnée"),
+        ("août 2026", "entre 20 et 25 kWh (valeur centrale : 22)"),
+        ("septembre 2026", "non publié"),
+        ("Chaque mois à venir, octobre 2026", "à ce rythme, entre 28 et 35 kWh (valeur centrale : 31)"),
+    ]
+    picture = months_svg(drawn, 40.0)
+    assert picture.count("<circle") == 2 and {"legend_untold", "legend_gap", "legend_pace"} <= samples(drawn).keys()
+    told = History({month: amount for month, amount in months.items() if amount is not untold}, frozenset(months))
+    assert not {"legend_untold", "legend_pace"} & samples(told).keys()

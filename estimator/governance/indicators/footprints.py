@@ -11,7 +11,7 @@ from estimator.core.periods import Period, month_after, months_between
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import withheld_amount, withheld_months
 from estimator.governance.indicators.functional_units import counting, known, units
-from estimator.governance.indicators.known_months import before, months_ever
+from estimator.governance.indicators.known_months import before, months_ever, outside_all
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.told_amounts import (
     finest,
@@ -35,7 +35,7 @@ def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     drawn = history(scope)
     begun = replace(scope, period=Period.over(drawn), only=None).begun
     hidden = withheld_months(scope, begun)  # with data here or without
-    there = {*months_of(scope.everything)} | hidden
+    there = ({*months_of(scope.everything)} | hidden) - outside_all(scope, hidden)
     monthly = {month: _told(scope, month, hidden) if month in there else None for month in drawn}
     whole = of_scope(scope)
     found: dict[str, dict[str, Any]] = {}
@@ -51,7 +51,8 @@ def _told(scope: Scope, month: int, hidden: Collection[int]) -> dict[str, Interv
     found, least = _four(there.lowered(_over(scope, [month]))), finest(there)
     impacts = () if month in hidden else month_impacts(scope, month // 100)
     told = as_of_years(there, told_sum(found, least)) if is_month_rounded(scope, month) else found
-    return {n: amount if n in impacts else withheld_amount(amount, "by_difference") for n, amount in told.items()}
+    why = "month_apart" if month in hidden else "by_difference"
+    return {n: amount if n in impacts else withheld_amount(amount, why) for n, amount in told.items()}
 
 
 def as_of_years(scope: Scope, told: Mapping[str, T]) -> dict[str, T]:

@@ -2,9 +2,11 @@
 
 In which months a small use ran is not told: so none of them makes a month known, nor what a period is compared with,
 the first month of a history, or the days that a year is made from. Of a year in which a territory has no large use, the
-months are those that large uses have elsewhere.
+months are those that large uses have elsewhere. A month before the first of these in the whole home has no line in any
+document, nor has one after the last, whoever ran there; between them, one that is not told is said to be so.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from estimator.governance.indicators.scope import Scope
@@ -23,6 +25,12 @@ def dated_rows(scope: Scope) -> list[Attached]:
 def months_ever(scope: Scope) -> list[int]:
     """The months with data of a territory, of any time, as they are told."""
     return months_of(scope.everything if scope.sources.inside else _ever(scope))
+
+
+def outside_all(scope: Scope, months: Iterable[int]) -> frozenset[int]:
+    """Those of these months that are before the first one known of the whole home, or after the last one."""
+    known = months_ever(replace(scope, territory=WHOLE, use=None))
+    return frozenset(month for month in months if known and not known[0] <= month <= known[-1])
 
 
 def known_months(scope: Scope) -> list[int]:

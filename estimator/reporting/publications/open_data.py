@@ -22,6 +22,7 @@ from estimator.governance.indicators.anonymity import (
     too_few_of,
     withheld_amount,
 )
+from estimator.governance.indicators.known_months import outside_all
 from estimator.governance.indicators.told_amounts import finest, is_rounded, told_sum
 from estimator.governance.indicators.told_shares import each_of_merged
 from estimator.governance.indicators.usage_by_case import Attached
@@ -59,20 +60,23 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then what other authorities published, whose
     uses are in their registers, then runs without use case, unless they are merged with the small ones.
 
-    All but the first have no figures in a month where the small ones are too few, whether these have data or not, and
+    All but the first have no figures in a month where the small ones are too few, whether these have data or not, no
+    row where that is before the first known month of the home or after the last one, and
     are rounded where the territory has small ones, of which the electricity alone is told, and of whole years alone
     where whoever knows a large one of theirs would read a team in its months; no share of what is rounded is.
     """
     told_as, too_few, beside = grouped(facts.scope), too_few_of(facts.scope), is_rounded(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     hides = is_loose_rounded(facts.scope)
+    absent = outside_all(facts.scope, too_few)
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index(_kind(facts, row, told_as))
-        groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
+        if not kind or row.row.month not in absent:
+            groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
     loose = hides and not told_as.loose
     joined = not told_together(facts.scope).isdisjoint(case.id for case in facts.scope.cases)
     untold = [kind for kind, so in (("others", joined), ("unregistered", loose)) if so]
-    for month, name in () if facts.withheld else product(too_few, untold):
+    for month, name in () if facts.withheld else product(too_few - absent, untold):
         groups.setdefault((month, KINDS.index(name), ""), [])
     provenance = {name: facts.provenance[name] for name in ("mark", "build", "factors_version", "method")}
     for (month, kind, id), rows in sorted(groups.items()):
@@ -90,7 +94,7 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
         if KINDS[kind] == "others":  # of merged uses alone: a second impact would tell which of them is which
             reasons = dict.fromkeys(IMPACTS[1:], "by_difference")
         if not id and month in too_few:
-            reasons = dict.fromkeys(IMPACTS, "small_group")
+            reasons = dict.fromkeys(IMPACTS, "month_apart")
         elif merged and finest(there):
             reasons = dict.fromkeys(IMPACTS, "by_difference") | {IMPACTS[0]: "year_alone"}
         shares = {f.id: {} if KINDS[kind] == "others" else known_shares(rows, f.id) for f in FIGURES}

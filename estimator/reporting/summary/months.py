@@ -35,14 +35,31 @@ class History:
         return {month: amount for month, amount in self.months.items() if amount and amount.known}
 
     @property
+    def untold(self) -> set[int]:
+        """The months that are not told because of whom they would be about: with data or without."""
+        return {month for month, amount in self.months.items() if amount and amount.withheld}
+
+    @property
+    def gaps(self) -> set[int]:
+        """The others that have no figure, but before the first with data that is told, and after the last."""
+        there = [month for month, amount in self.months.items() if amount]
+        told = self.known.keys() | self.untold
+        return {month for month in self.months if month not in told and there and there[0] <= month <= there[-1]}
+
+    @property
+    def last(self) -> int:
+        """The last month that is known, or that is and is not told."""
+        return max(self.known.keys() | self.untold, default=0)
+
+    @property
     def highest(self) -> float:
         """The highest value that is drawn."""
         return max(float(value) for value in (*(amount.ends.high for amount in self.known.values()), self.limit or 0.0))
 
     @property
     def to_come(self) -> list[int]:
-        """The months after the last known one, where a pace is drawn."""
-        return [month for month in self.months if self.pace and month > max(self.known, default=0)]
+        """The months after the last one that is known, or known and not told, where a pace is drawn."""
+        return [month for month in self.months if self.pace and month > self.last]
 
     @property
     def limit_from(self) -> float:
@@ -76,9 +93,12 @@ def months_svg(history: History, top: float, lines: Collection[float] = ()) -> s
         if history.pace and month in history.to_come:
             low, _, high = (height(end, top, tall) for end in history.pace.ends)
             body.append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}" {HOLLOW}/>')
-        elif amount is None or not amount.known:
+        elif month in history.untold:
+            ring = _ring(f"{left + width / 2:.2f}%", tall)
+            body.append(f'<rect {extent} height="{tall - GROUND}" fill="{LINE}"/>{ring}')
+        elif month in history.gaps:
             filled[INK].append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5"/>')
-        else:
+        elif amount and amount.known:
             low, middle, high = (height(end, top, tall) for end in amount.ends)
             fill, line = (ACCENT, WHITE) if month in history.period else (EARLIER, INK)
             filled[fill].append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}"/>')
@@ -93,6 +113,7 @@ def samples(history: History, limited: bool = False) -> dict[str, str]:
     """The legend of the large picture: a sample for each of the words of its kinds of months; limited: with that of the
     objective, where its line has no name."""
     drawn = {"legend_now": _sample(ACCENT, WHITE), "legend_earlier": _sample(EARLIER, INK)}
+    drawn |= _unknown([history])
     if history.to_come:
         drawn["legend_pace"] = f'<rect width="14" height="12" x="7" y="1" {HOLLOW}/>'
     if limited:
@@ -100,13 +121,28 @@ def samples(history: History, limited: bool = False) -> dict[str, str]:
     return {key: svg(body, 14, "28") for key, body in drawn.items()}
 
 
-def small_samples(limited: bool) -> dict[str, str]:
-    """That of the small ones; limited: where one has an objective."""
+def small_samples(histories: Collection[History]) -> dict[str, str]:
+    """That of the small ones: of what one of them draws."""
     drawn = {"legend_period": _sample(ACCENT, WHITE), "legend_earlier": _sample(EARLIER, INK)}
-    drawn["legend_gap"] = f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>'
-    if limited:
+    drawn |= _unknown(histories)
+    if any(history.limit is not None for history in histories):
         drawn["legend_objective"] = objective_line(7, "0", "28")
     return {key: svg(body, 14, "28") for key, body in drawn.items()}
+
+
+def _unknown(histories: Collection[History]) -> dict[str, str]:
+    """The samples of months without a figure: not told, and without data."""
+    drawn: dict[str, str] = {}
+    if any(history.untold for history in histories):
+        drawn["legend_untold"] = f'<rect width="14" height="14" x="7" fill="{LINE}"/>{_ring("14", 14)}'
+    if any(history.gaps for history in histories):
+        drawn["legend_gap"] = f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>'
+    return drawn
+
+
+def _ring(x: str, tall: int) -> str:
+    """The mark of a month that is not told, half-way up: at zero, it would be one."""
+    return f'<circle cx="{x}" cy="{tall // 2}" r="3" fill="{WHITE}" stroke="{INK}"/>'
 
 
 def _sample(fill: str, line: str) -> str:

@@ -1,7 +1,6 @@
 """What the picture of a footprint by month shows, in words and as a table: each month, the voted path, the months to
 come."""
 
-from estimator.core.interval import Interval
 from estimator.core.number_format import figure, interval_text, plain, step_for, with_unit
 from estimator.core.periods import Period
 from estimator.reporting.documents.document import Table
@@ -23,9 +22,9 @@ def months_alt(history: History, lang: str) -> str:
 
 
 def months_table(name: str, history: History, lang: str) -> Table:
-    """All that the picture draws: a row a known month or without data, then one of those to come and of the path."""
-    drawn = {month: amount for month, amount in history.months.items() if month not in history.to_come}
-    rows = [(month_name(month, lang), _cell(amount, lang)) for month, amount in drawn.items()]
+    """All that the picture draws: a row a month, known or not, then one of those to come and of the path."""
+    drawn = [month for month in history.months if month not in history.to_come]
+    rows = [(month_name(month, lang), month_value(history, month, lang)) for month in drawn]
     return Table("", (tell("month", lang), name), (*rows, *drawn_after(history, lang).items()))
 
 
@@ -52,6 +51,12 @@ def _to_come(history: History, lang: str) -> str:
     return period_text(Period.over(history.to_come).text, lang)
 
 
-def _cell(amount: Interval | None, lang: str) -> str:
-    """The amount of a month; what is unknown is said to be so."""
-    return interval_text(amount, lang) if amount and amount.known else tell("legend_gap", lang)
+def month_value(history: History, month: int, lang: str) -> str:
+    """The amount of a month; else that it is not told, without data, or before or after all that is told."""
+    if month in history.untold:
+        return tell("legend_untold", lang)
+    if amount := history.months[month]:
+        return interval_text(amount, lang)
+    if month in history.gaps:
+        return tell("legend_gap", lang)
+    return tell("month_after" if month > history.last else "month_before", lang)
