@@ -27,7 +27,8 @@ from estimator.governance.indicators.told_shares import each_of_merged, share_of
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.change_sentences import trend_text
-from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.one_page import _share_ends, document
+from estimator.reporting.summary.sentences import value_text
 from estimator.reporting.summary.summary import synthesis
 from tests.reporting.authority import facts, plain
 from tests.reporting.test_synthesis import case, heads, run
@@ -211,3 +212,14 @@ def test_the_sheet_says_that_not_all_is_measured_where_the_share_is_not_told(tmp
 
 def _first(one: list[Any], other: list[Any]) -> Any:
     return next(((a, b) for a, b in zip(one, other, strict=False) if a != b), (len(one), len(other)))
+
+
+def test_a_share_of_which_most_is_unknown_is_no_zero() -> None:
+    """Nothing is known to be in a sober centre, and of 99 % it is not known: « 0 % » alone would say that none is."""
+    value = shares_of_merged({"share": 0.0, "unknown": 0.99})
+    told = plain(value_text({"kind": "share", "value": value}, "fr"))
+    assert told == "0 %, on ne sait pas : part non dite, elle ferait connaître un petit usage"
+    assert plain(value_text({"kind": "share", "value": value}, "en")).startswith("0%, unknown: ")
+    assert _share_ends(value) == (0.0, None, None), "in the table for machines too"
+    assert _share_ends({"share": 0.25, "unknown": 0.5}) == (0.25, None, 0.75)
+    assert _share_ends({"share": 0.25, "unknown": 0.0}) == (None, 0.25, None)

@@ -246,7 +246,7 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         if "low" in entry["value"]:
             yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof_text(entry["proof"], lang, key))
         else:
-            yield ("indicateur", key, "", None, _share(entry["value"]), None, "1", said, asked, "")
+            yield ("indicateur", key, "", *_share_ends(entry["value"]), "1", said, asked, "")
         for month, amount in entry.get("months", {}).items():
             if amount:
                 yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
@@ -268,6 +268,14 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
 
 def _ends(amount: Body) -> tuple[Any, ...]:
     return amount["low"], amount["central"], amount["high"], amount["unit"]
+
+
+def _share_ends(value: Body) -> tuple[float | None, float | None, float | None]:
+    """A share between what is known and that with what is not, which is no zero; where it is not told, no end above."""
+    share, unknown = _share(value), value.get("unknown")
+    if share is None or not (unknown or "unknown" in value.get("untold", ())):
+        return None, share, None
+    return share, None, share + unknown if unknown else None
 
 
 def _share(value: Body) -> float | None:

@@ -107,8 +107,8 @@ def added_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
-    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »; of
-    which services, where those of too few people are not counted."""
+    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente », « 0 %,
+    on ne sait pas : part non dite »; of which services, where those of too few people are not counted."""
     told = _shared(value, lang)
     if value.get("smallest_service"):
         return typeset(say("indicators", "of_services", lang, told=told), lang)
@@ -120,6 +120,8 @@ def _shared(value: Mapping[str, Any], lang: str) -> str:
         return in_use_text(value, lang)
     if value["share"] is None:
         return _unknown(value, lang)
+    if "unknown" in value.get("untold", ()):
+        return typeset(say("indicators", "partly_untold", lang, share=share_text(value["share"], lang)), lang)
     if value.get("unknown") and value.get("numerator") is None:
         facts = {key: share_text(value[key], lang) for key in ("share", "unknown")}
         return typeset(say("indicators", "partly_known", lang, **facts), lang)
