@@ -16,6 +16,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.scenario import scenario_of
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.periods import Period
 from estimator.core.typography import lowered
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -121,6 +122,19 @@ def test_what_a_comparison_says_of_a_place_is_known_to_the_resident(
     assert plain(told) in text and ("(suppos" in told) is supposed
     where = load().label("class/national-cloud", lang)
     assert plain(where if host else say("use_sheets", "as_compared", lang, names=where)) in text
+
+
+def test_what_the_rows_of_a_small_use_would_say_is_not_published_and_not_unknown(home: Path) -> None:
+    """Its rows say France, and are not told: their place is « non publié », whether there are any or not."""
+    shown, small = facts(home), facts(home)
+    vars(small)["hidden"] = True
+    assert "lieu : France" in page(resident(shown), "txt")
+    text = page(resident(small), "txt")
+    said = re.search("non publié : [^:]*lieu, droit de l'hébergeur", text)
+    assert "France" not in text and said
+    none = replace(small, scope=replace(small.scope, period=Period("2020")))
+    vars(none)["hidden"] = True
+    assert said[0] in page(resident(none), "txt")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from estimator.places.evidence import HostUnknown, country_of, site, tables
 EUROPE = "EU27"
 UNKNOWN = "unknown"
 MIXED = "mixed"  # of a set, whose models differ
+UNTOLD = "untold"  # of a small use: the rows that would say it are not told, with some or without
 WEIGHTS = ("closed", "weights", "open", UNKNOWN, MIXED)  # the classes of models, by what is published of them
 
 

@@ -7,9 +7,10 @@ from estimator.catalogue.load import load
 from estimator.core.errors import say, texts
 from estimator.core.number_format import share_text
 from estimator.core.typography import typeset
-from estimator.governance.indicators.sovereignty import MIXED, UNKNOWN
+from estimator.governance.indicators.sovereignty import MIXED, UNKNOWN, UNTOLD
 
 FACTS = ("publisher", "weights", "licence", "place", "law")
+APART = (MIXED, UNTOLD, UNKNOWN)  # said after the others, each once
 FEWEST = 0.005  # share under which a value is not named
 
 
@@ -17,10 +18,10 @@ def option_words(facts: Mapping[str, str], lang: str, supposed: bool = False) ->
     """« éditeur : France, poids du modèle : publiés, lieu : France, inconnu : licence, droit de l'hébergeur ».
 
     supposed: whether nobody said the country of the place."""
-    told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] not in (MIXED, UNKNOWN)}
+    told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] not in APART}
     if supposed and (place := told.get(_name("place", lang))):
         told[_name("place", lang)] = say("ground", "supposed", lang, zone=place)
-    for apart in (MIXED, UNKNOWN):
+    for apart in APART:
         named = [_name(n, lang) for n in FACTS if facts[n] == apart]
         told |= {_value(apart, lang): ", ".join(named)} if named else {}
     return typeset(", ".join(say("sovereignty", "fact", lang, name=n, value=v) for n, v in told.items()), lang)

@@ -4,13 +4,15 @@ from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
 from estimator.core.typography import lowered
-from estimator.governance.indicators.sovereignty import UNKNOWN
+from estimator.governance.indicators.sovereignty import UNKNOWN, UNTOLD
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.reporting.documents.document import Document, FieldList, Section
 from estimator.reporting.summary.ceilings import printed_text
 from estimator.reporting.summary.sovereignty_text import option_words
 from estimator.reporting.uses.context import UseFacts
+
+OF_MODEL = ("publisher", "weights", "licence")
 
 
 def resident(facts: UseFacts) -> Document:
@@ -95,9 +97,11 @@ def quality_text(facts: UseFacts) -> str:
 def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
     case = facts.case
     known = sovereignty_facts(case.model or facts.only("model"), facts.site, facts.scope.day, facts.zone)
-    beside = (
-        option_words(known, facts.lang, facts.zone_supposed) if set(known.values()) - {UNKNOWN} else facts.missing()
-    )
+    if facts.hidden:  # with rows or without: which would say when the use ran
+        of_rows = ("place", *(() if case.model else OF_MODEL), *(() if case.host else ("law",)))
+        known |= {name: UNTOLD for name in of_rows if known[name] == UNKNOWN}
+    said = option_words(known, facts.lang, facts.zone_supposed)
+    beside = said if set(known.values()) - {UNKNOWN} else facts.missing()
     return (
         ("data", facts.told(case.data_sensitivity)),
         ("model", facts.model()),
