@@ -78,7 +78,7 @@ def body(asked: SummaryScope) -> dict[str, Any]:
     found = synthesis(inside)
     told = [[one["indicators"][key]["change"].get("difference") is None for key in FOOTPRINTS] for one in (found, out)]
     kept = "kept" if grouped(inside).kept else "kept_change" if told[0] != told[1] else ""
-    return found | {"kept": kept, "aloud": out["aloud"], "say": out["say"]}
+    return found | {"kept": kept, **{name: out[name] for name in ("aloud", "say", "not_say")}}
 
 
 @st.cache_resource(max_entries=ANSWERS, show_spinner=False)

@@ -29,6 +29,7 @@ from dashboard.summary.plain_language import _footprint, aloud
 from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
+from estimator.core.interval import Interval
 from estimator.core.number_format import made_share
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
@@ -464,7 +465,8 @@ def test_a_new_statement_is_seen_at_the_next_page(shown: Path) -> None:
 def test_people_who_ask_at_once_wait_for_one_work(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    out = {"aloud": [], "say": [], "indicators": {key: {"change": {}} for key in FOOTPRINTS}}
+    entry = {"change": {}, "value": Interval()}
+    out = {"aloud": [], "say": [], "not_say": [], "indicators": dict.fromkeys(FOOTPRINTS, entry)}
 
     def made_slowly(territory: str) -> dict[str, object]:
         sleep(0.05)
@@ -490,6 +492,8 @@ def test_the_page_says_that_it_names_each_use_and_it_does(shown: Path) -> None:
     asked = SummaryScope(state_of_the_home(), "all", "2026")
     kinds = [{use["kind"] for use in found["uses"]} for found in (body(asked), leaving(asked))]
     assert "others" not in kinds[0] and "others" in kinds[1]
+    may, out = (found["say"] + found["not_say"] for found in (body(asked), leaving(asked)))
+    assert may == out, "what can be said to residents, or not, is what the documents tell"
     text = plain(page("fr", territoire="all", voir="weights"))
     assert "Chaque usage est nommé ici. Dans les documents, ceux de moins de cinq agents" in text
     assert all(plain(str(escape(use["name"]))) in text for use in body(asked)["uses"] if use["kind"] == "case")
