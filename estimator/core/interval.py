@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from operator import methodcaller
 from typing import Any, NamedTuple, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from estimator.core.fields import Strict
 
@@ -33,6 +33,7 @@ class Interval(Strict):
     central: float | None = None
     high: float | None = None
     missing: Mapping[str, str] | None = None
+    rounded: bool | None = Field(default=None, exclude=True)  # whether its last zeros are none of its figures
 
     @classmethod
     def of(cls, points: tuple[float, float, float], unit: str = "1") -> "Interval":

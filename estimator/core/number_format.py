@@ -142,14 +142,14 @@ def _per(unit: str, lang: str) -> str:
     return _t("units.a_year", lang) if unit == "year" else unit_text(unit, lang)
 
 
-def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
-    """A value in a given unit, two significant figures, unit omitted."""
+def plain(value: float | Decimal, step: DisplayUnit, lang: str, rounded: bool | None = False) -> str:
+    """A value in a given unit, two significant figures, unit omitted; rounded: without last zeros, « 0,7 »."""
     inside = (value if isinstance(value, Decimal) else Decimal(repr(float(value)))) / step.worth
     if not step.scaled and 0 < inside < SMALLEST:
         return _figures(inside, lang, 2)
     if 0 < inside < SMALLEST:
         return _t("numbers.less_than", lang, value=decimal_text(SMALLEST, lang))
-    return decimal_text(two_figures(inside), lang)
+    return _figures(inside, lang, 2) if rounded else decimal_text(two_figures(inside), lang)
 
 
 def with_unit(number: str, step: DisplayUnit) -> str:
@@ -192,7 +192,7 @@ def figure(amount: Interval, lang: str, step: DisplayUnit | None = None) -> Show
     if central is None:
         return Shown("", "", "", "", False, missing_text(amount, lang))
     step = step or step_for(amount.unit, central, lang)
-    low, middle, high = (plain(end, step, lang) for end in amount.ends)
+    low, middle, high = (plain(end, step, lang, amount.rounded) for end in amount.ends)
     value = with_unit(middle, step)
     if low == high:
         told = central / float(step.worth) >= float(SMALLEST)  # neither for zero nor for « moins de 0,0001 »
@@ -210,7 +210,7 @@ def interval_text(amount: Interval, lang: str, step: DisplayUnit | None = None) 
     if shown.missing:
         return shown.missing
     step = step or step_for(amount.unit, amount.central, lang)
-    low, middle, high = (plain(end, step, lang) for end in amount.ends)
+    low, middle, high = (plain(end, step, lang, amount.rounded) for end in amount.ends)
     if low == high:
         return shown.interval
     whole = _t("numbers.whole", lang, between=shown.interval, central=middle)
@@ -232,7 +232,7 @@ def range_text(amount: Interval, lang: str, step: DisplayUnit | None = None) -> 
     if shown.missing:
         return shown.missing
     step = step or step_for(amount.unit, amount.central, lang)
-    low, _, high = (plain(end, step, lang) for end in amount.ends)
+    low, _, high = (plain(end, step, lang, amount.rounded) for end in amount.ends)
     return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
 
 

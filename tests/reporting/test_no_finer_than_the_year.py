@@ -1,6 +1,7 @@
 """A large use that one colleague knows month by month, merged with a small team: what is told of months and of other
 parts of the year does not give the year of the team, nor does the line of the year; and each month is told once."""
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from estimator.core.interval import Interval
+from estimator.core.number_format import interval_text
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -187,3 +189,14 @@ def test_the_sum_of_the_months_less_a_large_use_is_not_the_team(tmp_path: Path, 
         of_year.append(abs((_line(found).central or 0.0) - mine - team) / team)
     assert sum(away < 0.05 for away in of_months) <= 2 and sum(of_months) / 5 > 0.1, of_months
     assert sum(away < 0.05 for away in of_year) <= 1 and sum(of_year) / 5 > 0.3, of_year
+
+
+def test_a_rounded_figure_is_printed_without_zeros_that_it_does_not_have() -> None:
+    """1.04 t to one figure is « 1 t »: « 1,0 » would say that it is not 1.1. Electricity keeps its two."""
+    gases = told_interval(Interval.of((710.0, 1000.0, 1900.0), "kgCO2e"))
+    assert plain(interval_text(gases, "fr")) == "entre 0,7 et 2 t CO₂e (valeur centrale : 1)"
+    month = told_interval(Interval.of((1100.0, 2000.0, 2900.0), "kWh"), 1000.0)
+    assert plain(interval_text(month, "fr")) == "entre 1 et 3 MWh (valeur centrale : 2)"
+    year = told_interval(Interval.of((1900.0, 2000.0, 3000.0), "kWh"))
+    assert plain(interval_text(year, "fr")) == "entre 1,9 et 3,0 MWh (valeur centrale : 2,0)"
+    assert "rounded" not in json.dumps(gases.as_dict())

@@ -14,9 +14,11 @@ import pytest
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.told_results import ToldResults, told_results
 from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.beges import _is_one
 from estimator.reporting.publications.open_data import TABLE, data
-from tests.reporting.authority import facts, files_of, rows_of
+from estimator.reporting.publications.reen import review
+from tests.reporting.authority import facts, files_of, plain, rows_of
 from tests.reporting.test_synthesis import case, heads, run
 from tests.support import built, kept, sobria
 
@@ -257,3 +259,15 @@ def test_metals_of_which_a_small_use_makes_most_are_not_told(tmp_path: Path) -> 
     months = [found["adpe"]["value"], *found["adpe"]["months"].values()]
     assert {amount.missing["code"] for amount in months if amount} == {"by_difference"}
     assert all(found[name]["value"].known for name in ("energy", "gwp", "water"))
+
+
+def test_a_review_says_that_its_figures_are_rounded_where_they_are(tmp_path: Path) -> None:
+    """Small uses at the same place as a large one: their gases are told to one figure, so a whole may read lower than
+    its part. Without a small use, nothing is rounded."""
+    hosts, kwh = dict.fromkeys(AGENTS, PLACES[0]), {"grand": 12.34567, "deux": 2.1234} | REST
+    commune(tmp_path / "small", hosts, kwh)
+    case(Register(tmp_path / "large"), "grand", "service grand", COMMUNE)
+    heads(tmp_path / "large", "service grand", 40)
+    built(tmp_path / "large", run("grand", 12.34567, requests=60.0, host=PLACES[0]))
+    said = [plain(rendered(review(facts(tmp_path / name, COMMUNE)), "txt")) for name in ("small", "large")]
+    assert ["Arrondi : là où de petits usages sont réunis" in text for text in said] == [True, False]

@@ -314,7 +314,7 @@ def told_ends(amount: Mapping[str, Any], unit: str, least: float = 0.0) -> dict[
     if not central:
         return {name: _or_none(_of(unit, least), amount[name]) for name in ENDS}
     told = told_amount(central, unit, rank)
-    coarse = unit != KWH or bool(rank) and _place(central, KEPT[KWH]) < _place(rank, 1)
+    coarse = _is_coarse(central, unit, rank)
 
     def end(value: float | None) -> float | None:
         if value is None:
@@ -328,10 +328,16 @@ def told_ends(amount: Mapping[str, Any], unit: str, least: float = 0.0) -> dict[
     return {"low": low and min(low, told), "central": told, "high": high and max(high, told)}
 
 
+def _is_coarse(central: float, unit: str, least: float) -> bool:
+    """Whether an amount [unit] is told to fewer figures than documents print; least: as of `told_interval`."""
+    return unit != KWH or bool(least) and _place(central, KEPT[KWH]) < _place(least, 1)
+
+
 def told_interval(amount: T, least: float = 0.0) -> T:
     """The same amount rounded [its unit], without its value at the factors, which is its central one again and adds up,
     nor its envelope and known parts; with its shares that are told. least: the finest rank of electricity [kWh]."""
     found: dict[str, Any] = dict(told_ends({name: getattr(amount, name) for name in ENDS}, amount.unit, least))
+    found["rounded"] = _is_coarse(amount.central, amount.unit, least) if amount.central else None
     if isinstance(amount, Amount):
         shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
         untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}

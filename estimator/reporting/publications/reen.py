@@ -72,7 +72,7 @@ def review(facts: ReportFacts) -> Document:
         *((Section(tell("added", facts.lang), (Points(added),)),) if added else ()),
         Section(facts.say("reen_done"), (Points(tuple(_actions(facts))),)),
         *_services(facts),
-        Section(facts.say("reen_limits"), (Points(tuple(_limits(facts))),)),
+        Section(facts.say("reen_limits"), (Points(tuple(_limits(facts, before))),)),
         *((Section(facts.say("reen_may"), (Points(may),)),) if may else ()),
         Section(facts.say("reen_may_not"), (Points(may_not), facts.say("reen_nor", claims=" ".join(never)))),
     )
@@ -218,8 +218,10 @@ def _vote(facts: ReportFacts, date: str, by: str, document: str) -> dict[str, st
     return {"date": day_text(date, facts.lang), "by": clipped(by, NAME), "document": clipped(document, NAME)}
 
 
-def _limits(facts: ReportFacts) -> Iterator[str]:
+def _limits(facts: ReportFacts, before: ReportFacts) -> Iterator[str]:
     """Limits of the figures."""
+    if any(of.body["indicators"][name]["value"].rounded for of in (facts, before) for name in FOOTPRINTS):
+        yield facts.say("reen_rounded")
     names = {case.id: case.name for case in facts.scope.cases}
     silent = facts.body["indicators"]["coverage"]["silent"]
     if silent:
