@@ -23,7 +23,7 @@ from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.levers.levers import Levers, levers
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE, WHOLE
-from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.summary import synthesis, with_told_total
 
 STATES, ANSWERS = 3, 120  # entries in the cache
 QUARTER = 3  # months
@@ -75,7 +75,7 @@ def scope_in(asked: SummaryScope, inside: bool = False) -> Scope:
 def body(asked: SummaryScope) -> dict[str, Any]:
     """The summary for the pages; what is to be said aloud is what may leave them."""
     inside, out = scope_in(asked, inside=True), leaving(asked)
-    found = synthesis(inside)
+    found = with_told_total(synthesis(inside), out)
     told = [[one["indicators"][key]["change"].get("difference") is None for key in FOOTPRINTS] for one in (found, out)]
     kept = "kept" if grouped(inside).kept else "kept_change" if told[0] != told[1] else ""
     return found | {"kept": kept, **{name: out[name] for name in ("aloud", "say", "not_say")}}

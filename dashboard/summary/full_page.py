@@ -90,12 +90,11 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
     entries = [body["indicators"][key] for key in FOOTPRINTS]
     energy, histories = entries[0], {key: history_of(body, key) for key in FOOTPRINTS}
     large = history_of(body, "energy", LARGE)
-    after = {key: drawn_after(history_of(body, key, LARGE), lang) for key in FOOTPRINTS}
     names = {key: sentences.name(key, lang) for key in FOOTPRINTS}
     return {
         "months_chart": months_chart(names["energy"], large, lang),
         "months": [month for month in energy["history"] if int(month) not in large.to_come],
-        "after": after,
+        "after": {key: drawn_after(history_of(body, key, LARGE), lang) for key in FOOTPRINTS},
         "month_value": lambda key, month: month_value(histories[key], int(month), lang),
         "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
         "months_legend": months_legend(small_samples(list(histories.values())), lang),

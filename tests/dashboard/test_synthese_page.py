@@ -30,7 +30,7 @@ from dashboard.summary.routes import OF_A_SCOPE, ROUTES
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError, say
 from estimator.core.interval import Interval
-from estimator.core.number_format import made_share
+from estimator.core.number_format import made_share, range_text
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import withheld, withheld_amount
@@ -494,6 +494,8 @@ def test_the_page_says_that_it_names_each_use_and_it_does(shown: Path) -> None:
     assert "others" not in kinds[0] and "others" in kinds[1]
     may, out = (found["say"] + found["not_say"] for found in (body(asked), leaving(asked)))
     assert may == out, "what can be said to residents, or not, is what the documents tell"
+    energy = [found["indicators"]["energy"]["value"] for found in (body(asked), leaving(asked))]
+    assert range_text(energy[0], "fr") == range_text(energy[1], "fr")
     text = plain(page("fr", territoire="all", voir="weights"))
     assert "Chaque usage est nommé ici. Dans les documents, ceux de moins de cinq agents" in text
     assert all(plain(str(escape(use["name"]))) in text for use in body(asked)["uses"] if use["kind"] == "case")

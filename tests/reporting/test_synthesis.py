@@ -19,6 +19,7 @@ from estimator.assessment.impacts import Amount
 from estimator.cli.app import application
 from estimator.core.errors import LANGUAGES, words, words_of
 from estimator.core.interval import Interval
+from estimator.core.number_format import range_text
 from estimator.core.periods import Period
 from estimator.governance.charter import phrases
 from estimator.governance.commitments.commitments import Commitments
@@ -28,6 +29,7 @@ from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.known_months import before
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.told_amounts import told_interval
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
@@ -54,7 +56,7 @@ from estimator.reporting.summary.sentences import (
     value_text,
 )
 from estimator.reporting.summary.statements import charter_text
-from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.summary import synthesis, with_told_total
 from estimator.reporting.summary.use_cases import uses
 from tests.core.test_numbers import spaced
 from tests.support import activity, built, kept
@@ -864,3 +866,21 @@ def test_the_share_nearby_says_what_is_lacking_where_it_is_not_known(unknown: fl
     entry = {"criteria_known": known, "shared": {"share": 0.29, "unknown": 0.0}}
     said = hosting_text(entry | {"near": {"share": 0.01, "unknown": unknown}}, "fr")
     assert ("est une sorte de lieu" in said) == bool(unknown)
+
+
+def test_a_page_and_what_is_said_of_it_have_one_total() -> None:
+    """5,752.6 to 7,834.7 kWh, central 6,645.9, leaves as 6,600 and 5,700 to 7,800: the page read « 5,8 » above « 5,7 ».
+    To another central value, or to one figure, the page keeps its own."""
+
+    def body(value: Interval) -> dict[str, Any]:
+        return {"indicators": {name: {"value": value} for name in ("energy", "trajectory", "water")}}
+
+    exact = Interval.of((5752.6, 6645.9, 7834.7), "kWh")
+    found = with_told_total(body(exact), body(told_interval(exact)))["indicators"]
+    assert [spaced(range_text(found[name]["value"], "fr")) for name in found] == [
+        "5,7 à 7,8 MWh",
+        "5,7 à 7,8 MWh",
+        "5,8 à 7,8 MWh",
+    ]
+    for out in (told_interval(exact, 1000.0), Interval.of((5700.0, 6500.0, 7800.0), "kWh")):
+        assert with_told_total(body(exact), body(out)) == body(exact)
