@@ -28,7 +28,7 @@ from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.change_sentences import trend_text
 from estimator.reporting.summary.one_page import _share_ends, document
-from estimator.reporting.summary.sentences import value_text
+from estimator.reporting.summary.sentences import is_partly_unknown, value_text
 from estimator.reporting.summary.summary import synthesis
 from tests.reporting.authority import facts, plain
 from tests.reporting.test_synthesis import case, heads, run
@@ -221,5 +221,6 @@ def test_a_share_of_which_most_is_unknown_is_no_zero() -> None:
     assert told == "0 %, on ne sait pas : part non dite, elle ferait connaître un petit usage"
     assert plain(value_text({"kind": "share", "value": value}, "en")).startswith("0%, unknown: ")
     assert _share_ends(value) == (0.0, None, None), "in the table for machines too"
+    assert is_partly_unknown(value) and not is_partly_unknown({"share": 0.0, "unknown": 0.0})
     assert _share_ends({"share": 0.25, "unknown": 0.5}) == (0.25, None, 0.75)
     assert _share_ends({"share": 0.25, "unknown": 0.0}) == (None, 0.25, None)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from estimator.core.errors import LANGUAGES
 from estimator.core.periods import PeriodRefused
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.indicators.told_shares import shares_of_merged
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.publications.context import ReportFacts
@@ -128,6 +130,17 @@ def test_what_is_unknown_has_no_row_and_is_said(home: Path) -> None:
     alone = REPORTS["schema-impact"](facts(home, by=""))
     assert {row["administration_rattachement"] for row in rows_of(alone.files[""])} == {"non précisé"}
     assert any("--administration" in note for note in alone.left_out)
+
+
+def test_a_share_of_nothing_known_beside_an_unknown_part_is_no_zero_for_machines(home: Path) -> None:
+    """Of a sum that holds merged uses, the unknown share is not told: the row said 0 %."""
+    found = facts(home)
+    entries = found.body["indicators"]
+    value = shares_of_merged({"share": 0.0, "unknown": 0.99})
+    held = {**found.body, "indicators": {**entries, "sober_hosting": entries["sober_hosting"] | {"value": value}}}
+    made = REPORTS["schema-impact"](replace(found, body=held))
+    assert "Part de l'IA hébergée en centre sobre" not in {row["indicateur"] for row in rows_of(made.files[""])}
+    assert any("hébergée en centre sobre" in note for note in made.left_out)
 
 
 def test_open_data_is_in_french_whatever_the_language(home: Path) -> None:

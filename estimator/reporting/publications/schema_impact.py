@@ -24,7 +24,7 @@ from estimator.governance.indicators.told_amounts import (
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
-from estimator.reporting.summary.sentences import objective_text, shared
+from estimator.reporting.summary.sentences import is_partly_unknown, objective_text, shared
 
 COLUMNS = (
     "administration_rattachement", "nom_service_public_numerique", "indicateur", "valeur", "unite_mesure", "est_cible",
@@ -105,7 +105,7 @@ def _amount_fields(facts: ReportFacts, name: str, amount: Interval, proof: str) 
 def _share(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, Any]]:
     value = facts.body["indicators"][entry.id]["value"]
     told = f"{shared(value, facts.lang)}. {facts.made()}"
-    known = value["share"] is not None and (value["share"] > 0 or not value.get("unknown"))  # unknown is never zero
+    known = value["share"] is not None and (value["share"] > 0 or not is_partly_unknown(value))  # never zero
     span = _span(facts) if entry.of_period else _state(facts)
     yield span | {
         "indicateur": say("indicators", entry.id, facts.lang),

@@ -29,6 +29,7 @@ from estimator.reporting.summary.sentences import (
     added_text,
     amount_text,
     answer,
+    is_partly_unknown,
     limit_texts,
     objective_text,
     proof_text,
@@ -273,7 +274,7 @@ def _ends(amount: Body) -> tuple[Any, ...]:
 def _share_ends(value: Body) -> tuple[float | None, float | None, float | None]:
     """A share between what is known and that with what is not, which is no zero; where it is not told, no end above."""
     share, unknown = _share(value), value.get("unknown")
-    if share is None or not (unknown or "unknown" in value.get("untold", ())):
+    if share is None or not is_partly_unknown(value):
         return None, share, None
     return share, None, share + unknown if unknown else None
 

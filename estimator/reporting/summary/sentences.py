@@ -115,6 +115,11 @@ def shared(value: Mapping[str, Any], lang: str) -> str:
     return told
 
 
+def is_partly_unknown(value: Mapping[str, Any]) -> bool:
+    """Whether a part of a share is not known, told or not: with it, 0 is no zero."""
+    return bool(value.get("unknown")) or "unknown" in value.get("untold", ())
+
+
 def _shared(value: Mapping[str, Any], lang: str) -> str:
     if value.get("apart"):
         return in_use_text(value, lang)
