@@ -1,5 +1,6 @@
 """Practices: right-sized models, non-AI alternatives, measurement coverage, staff training, evaluations."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -34,7 +35,7 @@ def right_sized(scope: Scope) -> dict[str, Any]:
                 answer = fits(scope, _as_served(scope, held, row))
                 made[answer] += requests
                 answers[case.id].add(answer)
-    whole = sum(made.values())
+    whole = math.fsum(made.values())  # no int of none: a count of requests is told by its type
     value = _share(made[True], whole) | {"unknown": made[None] / whole if whole else None}
     unknown = [id for id, found in answers.items() if id not in apart and None in found and False not in found]
     silent = [id for id, found in answers.items() if id not in apart and False in found]
