@@ -44,7 +44,7 @@ from estimator.reporting.summary.change_sentences import (
     trend_text,
     way_of,
 )
-from estimator.reporting.summary.charter_status import status
+from estimator.reporting.summary.charter_status import status, status_of
 from estimator.reporting.summary.months import LARGE, history_of, months_svg
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import (
@@ -884,3 +884,13 @@ def test_a_page_and_what_is_said_of_it_have_one_total() -> None:
     ]
     for out in (told_interval(exact, 1000.0), Interval.of((5700.0, 6500.0, 7800.0), "kWh")):
         assert with_told_total(body(exact), body(out)) == body(exact)
+
+
+def test_a_promise_of_uses_told_one_by_one_is_judged_as_all_of_them_would_be() -> None:
+    """5 of the 5 told hold it, and 3 are apart: of 8, between 5 and 8 do, half or all: neither is told. Of 1
+    and 1 apart that fails, between none and half: nor is « not held ». Of 6 of 8 and 1 apart, 6 to 7 of 9: in part."""
+    assert status_of({"numerator": 5, "denominator": 5, "share": 1.0}, 1.0) == "held"
+    assert status_of({"numerator": 5, "denominator": 5, "share": 1.0, "apart": 3}, 1.0) == "not_measured"
+    assert status_of({"numerator": 0, "denominator": 1, "share": 0.0, "apart": 1}, 1.0) == "not_measured"
+    assert status_of({"numerator": 6, "denominator": 8, "share": 0.75, "apart": 1}, 1.0) == "partly"
+    assert status_of({"numerator": 0, "denominator": 0, "share": None, "apart": 2}, 1.0) == "not_measured"

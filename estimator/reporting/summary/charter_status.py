@@ -71,6 +71,16 @@ def status(found: Share, target: float) -> str:
     return "not_measured" if share + (found.get("unknown") or 0.0) >= target * HALF else "not_held"
 
 
+def status_of(found: Share, target: float) -> str:
+    """The status of a share; where uses are apart, that which it has whether each of them meets it or none does, else
+    not_measured: those told one by one are not all."""
+    if not (apart := found.get("apart")):
+        return status(found, target)
+    met, whole = found["numerator"], found["denominator"] + apart
+    ends = {status({**found, "share": share}, target) for share in (met / whole, (met + apart) / whole)}
+    return ends.pop() if len(ends) == 1 else "not_measured"
+
+
 def _phrase_status(
     phrase: Phrase, shares: Mapping[str, Share], scope: Scope, body: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -78,9 +88,9 @@ def _phrase_status(
     voted = _voted_target(phrase, body)
     target = phrase.target if voted is None else voted
     reads = phrase.reads or phrase.covered_by
-    told = status(shares[reads], target)
+    told = status_of(shares[reads], target)
     proved = bool(phrase.reads) and told == "held"
-    if not proved and phrase.covered_by and status(shares[phrase.covered_by], phrase.target) == "held":
+    if not proved and phrase.covered_by and status_of(shares[phrase.covered_by], phrase.target) == "held":
         reads, told = phrase.covered_by, "covered"
     share = shares[reads]
     silent, untold = share.get("silent"), told == "not_measured" and share.get("apart")
