@@ -112,13 +112,22 @@ def test_a_later_change_without_a_day_leaves_the_past(register: Written, tmp_pat
 
 def test_a_use_that_ran_before_it_was_written_down_was_in_use(register: Written, tmp_path: Path) -> None:
     """Registered in November 2026 as it runs, its runs are of May 2025: in the stage that the register then gives it,
-    from that year on; its answer about AI, of 2026, is not of 2025."""
+    all that year, whose months do not tell in which it ran; its answer about AI, of 2026, is not of 2025."""
     id = use(register, "2026-11-02")
     register.attach(id, {"service_key": "images"}, WHO)
     then = judged(tmp_path, "2025", "2025-05")
     assert stages(then) == [("experimentation", "en_cours")] == [(c.stage, c.outcome) for c in then.in_use]
-    assert not judged(tmp_path, "2024").judged
+    assert len(judged(tmp_path, "2025-04").in_use) == 1 and not judged(tmp_path, "2024").judged
     assert PRACTICES["non_ai_reviewed"](then)["value"] == {"numerator": 0, "denominator": 1, "share": 0.0}
+
+
+def test_a_use_tried_after_its_creation_is_in_use_from_that_day(register: Written, tmp_path: Path) -> None:
+    """An idea in January 2025, in trial in June, with runs from July: an idea until June, runs or not."""
+    id = use(register, "2025-01-11", stage="idee")
+    register.on("2025-06-10").move(id, "experimentation", WHO)
+    register.attach(id, {"service_key": "images"}, WHO)
+    found = [stages(judged(tmp_path, month, "2025-07")) for month in ("2025-05", "2025-06")]
+    assert found == [[("idee", "en_cours")], [("experimentation", "en_cours")]]
 
 
 def test_the_running_period_is_judged_today(register: Written, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """In which months a use of two agents ran is told by nothing that leaves: neither its name, a count, nor a month."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,11 @@ APRIL, MAY = "2026-04", "2026-05"
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town where a use of two agents runs in May, and not in April, as four others do; one that never runs."""
     home = tmp_path_factory.mktemp("town")
+    register = Register(home, now=lambda: datetime(2026, 1, 11, tzinfo=UTC))
     for name, agents in AGENTS.items():
-        case(Register(home), name, f"service {name}", TOWN)
+        case(register, name, f"service {name}", TOWN)
         heads(home, f"service {name}", agents)
-    case(Register(home), "muet", "service muet", TOWN)
+    case(register, "muet", "service muet", TOWN)
     rows = [run(name, 10.0, month, requests=900.0) for name in AGENTS for month in (APRIL, MAY)]
     built(home, *(row for row in rows if (row.service_key, row.start_month) != ("zdeux", 202604)))
     return home

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
-from estimator.core.periods import Period, first_day, stretches
+from estimator.core.periods import Period, stretches
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
@@ -161,10 +161,10 @@ class Sources:
         today. Kept once found."""
         if day not in self._cases_of_days:
             now = {case.id: {name: getattr(case, name) for name in NAMING} for case in self.cases}
-            ran: dict[str, date] = {}
+            ran: dict[str, int] = {}
             for row in self.rows:
                 if row.id:
-                    ran[row.id] = min(first_day(row.row.month), ran.get(row.id, date.max))
+                    ran[row.id] = min(row.row.month // 100, ran.get(row.id, row.row.month))
             found = self.register.use_cases_of(day, ran)
             self._cases_of_days[day] = [case.model_copy(update=now[case.id]) for case in found if case.id in now]
         return self._cases_of_days[day]

@@ -91,9 +91,9 @@ class Register:
         """All of them, by id."""
         return [f.use_case for _, f in sorted(self._all().items()) if f.use_case]
 
-    def use_cases_of(self, day: date, ran: Mapping[str, date]) -> list[UseCase]:
-        """Those that were there at the end of a day, by id, as they then were. ran: the first day of the runs of each
-        that are known."""
+    def use_cases_of(self, day: date, ran: Mapping[str, int]) -> list[UseCase]:
+        """Those that were there at the end of a day, by id, as they then were. ran: the year of the first known run
+        of each."""
         found = (as_of(folded.history, day, ran.get(id)) for id, folded in sorted(self._all().items()))
         return [case for case in found if case]
 

@@ -19,6 +19,7 @@ from estimator.governance.register.schema import (
     Pattern,
     QualityFound,
     Review,
+    Stage,
     Staged,
     UseCase,
     UseCaseFacts,
@@ -61,15 +62,16 @@ def fold(events: Iterable[Event]) -> ReplayedUseCase:
     return ReplayedUseCase(state, tuple(applied), tuple(_conflicts(applied)), tuple(faults))
 
 
-def as_of(history: Sequence[Event], day: date, ran: date | None = None) -> UseCase | None:
+def as_of(history: Sequence[Event], day: date, ran: int | None = None) -> UseCase | None:
     """A use case as it was at the end of a day; None where nothing says that it was there. history: its events, as they
-    were folded; ran: the first day of its runs that are known.
+    were folded; ran: the year of its first known run.
 
     An event tells of the day on which it was written, or of the one that it says. A use was there from the first day
-    that anything tells of it, its runs too, under the facts first written of it; one that ran before the register gave
-    it a stage was in that stage.
+    that anything tells of it, under the facts first written of it; one under way when it was written down was in the
+    stage that it was then given, from the year of its first run.
     """
-    known = [ran] if ran else []
+    under_way = _under_way(history, ran) if ran else None
+    known = [date(ran, 1, 1)] if ran and under_way else []
     if not history or min(known + [said for event in history for said in (_day(event), *_days_said(event))]) > day:
         return None
     state: UseCase | None = None
@@ -79,12 +81,19 @@ def as_of(history: Sequence[Event], day: date, ran: date | None = None) -> UseCa
     assert state is not None
     if (state.alternative.date or day) > day:
         state = state.model_copy(update={"alternative": Alternative()})
-    if ran and ran <= day and not staged:
-        stages = [Staged.model_validate(event.data).stage for event in history if event.kind == "staged"]
-        first = next((stage for stage in stages if stage != "idee"), "idee")
-        stage = "experimentation" if first == "retrait" else first
-        state = state.model_copy(update={"stage": stage, "started": None if stage == "idee" else ran})
+    if under_way and not staged and known[0] <= day:
+        state = state.model_copy(update={"stage": under_way, "started": known[0]})
     return state
+
+
+def _under_way(history: Sequence[Event], ran: int) -> Stage | None:
+    """The first stage given to a use, where it was on the day of its creation, or in a year after that of its first
+    run: no month of its runs is told by that."""
+    moved = ((_day(event), Staged.model_validate(event.data).stage) for event in history if event.kind == "staged")
+    first = next(((day, stage) for day, stage in moved if stage != "idee"), None)
+    if first is None or (first[0] != _day(history[0]) and first[0].year <= ran):
+        return None
+    return "experimentation" if first[1] == "retrait" else first[1]
 
 
 def _told_by(day: date, event: Event) -> Event | None:
