@@ -17,6 +17,7 @@ from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
 from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.known_months import before as earlier
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import is_rounded
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
 from estimator.reporting.documents.pictures import round_top
@@ -242,8 +243,10 @@ def _limits(facts: ReportFacts, before: ReportFacts) -> Iterator[str]:
 
 def _uncounted(scope: Scope) -> list[str]:
     """The parts of the greenhouse gases that nothing of the period counts, or of the whole ledger where it has none
-    known: which are counted is told where their amounts are not."""
-    both = (of_scope(scope)["gwp"], scope.sources.figures["gwp"])
+    known: which are counted is told where their amounts are not. Of a sum that holds merged uses, of its whole years:
+    that of a month would tell in which a small use ran."""
+    over = scope.whole_years() if is_rounded(scope) else scope
+    both = (of_scope(over)["gwp"], scope.sources.figures["gwp"])
     found: Mapping[str, Any] = next((gwp.parts for gwp in both if gwp.known), {})
     there = {name: [found[part] for part in parts if part in found] for name, parts in PARTS_OF.items()}
     return [name for name, parts in there.items() if parts and all(part["central"] is None for part in parts)]
