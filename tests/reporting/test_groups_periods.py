@@ -23,8 +23,8 @@ DESK = {"host": "class/desk", "zone": "FRA", "cpu_energy_kwh": None, "cpu_mode":
 def _rows(code: str, number: int) -> list[Activity]:
     """Six runs of two large uses, and one of 12 hours that straddles new year, 3 kWh at a desk."""
     found = [run(f"courrier-{code}", 1.5 + number, m, requests=500.0) for m in ("2025-12", "2026-02", "2026-05")]
-    found += [run(f"chat-{code}", 0, m, requests=400.0, **TOKENS) for m in ("2025-12", "2026-02", "2026-05")]
-    energy = {"other_energy_kwh": 3.0, "other_mode": "mode/meter", "requests": 300.0}
+    found += [run(f"chat-{code}", 0, m, requests=400.0 + number, **TOKENS) for m in ("2025-12", "2026-02", "2026-05")]
+    energy = {"other_energy_kwh": 3.0, "other_mode": "mode/meter", "requests": 300.0 + number}
     return [*found, activity("2025-12-31T18:00:00", 12.0, service_key=f"courrier-{code}", **DESK, **energy)]
 
 
