@@ -90,16 +90,17 @@ def _tell(names: Mapping[str, str], lang: str) -> None:
     if TOLD in st.session_state:
         target, before = st.session_state.pop(TOLD)
         now, key = _figures(target, lang), st.session_state.get(SERVICE, "")
-        told = [t("mend.changed", lang, figure=n, before=before[n], after=now[n]) for n in now if now[n] != before[n]]
+        pairs = zip(before, now, strict=True)  # the service may have another name now
+        told = [t("mend.changed", lang, figure=n, before=was, after=is_) for (_, was), (n, is_) in pairs if is_ != was]
         passed = names.get(key, key) if target.get("service", key) != key else ""
         st.html(render("mend_done", lang, told=told, passed=passed))
 
 
-def _figures(target: Mapping[str, str], lang: str) -> dict[str, str]:
-    """What a mending changes: the figures of its service or of its run, by name, in words, as they now are."""
+def _figures(target: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
+    """What a mending changes: the figures of its service or of its run, each by its name, in words, as they now are."""
     build, key, names = estimator_gateway.current_build(), target.get("service", ""), estimator_gateway.service_names()
     held = {entry.service_key: entry.indicators for entry in build.services()}
     found, of = (held[key], "figures.of_service") if key else (build.run(target["run"])["indicators"], "figures.of_run")
-    amounts = {t(of, lang, figure=figure_name(n, lang), key=names.get(key, key)): found[n] for n in ("energy", "gwp")}
-    amounts[t("figures.of_all", lang, figure=figure_name("energy", lang))] = build.totals().indicators["energy"]
-    return {name: interval_text(amount, lang) for name, amount in amounts.items()}
+    amounts = [(t(of, lang, figure=figure_name(n, lang), key=names.get(key, key)), found[n]) for n in ("energy", "gwp")]
+    amounts.append((t("figures.of_all", lang, figure=figure_name("energy", lang)), build.totals().indicators["energy"]))
+    return [(name, interval_text(amount, lang)) for name, amount in amounts]

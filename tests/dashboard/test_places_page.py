@@ -19,11 +19,13 @@ from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.core.number_format import interval_text
+from estimator.governance.register.register import Register
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
 from estimator.places.named_rules import in_names
 from estimator.results.reading import current_results, open_current
 from tests.builds.test_mending import SENT
+from tests.builds.test_sample_mark import FACTS
 from tests.comparison.test_compare_parts import option, scenario
 from tests.core.test_numbers import spaced
 from tests.dashboard.test_connect import drop, screen, text, whole
@@ -351,6 +353,21 @@ def test_the_form_says_to_which_service_it_passes_and_offers_cards(home: Path, m
     before, _, said = spaced(text(at)).partition("Corrigé.")
     assert "service suivant : « petit »." in said and t("mend.what", "fr") in before
     assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=gros → zone=FRA device=gpu/l4 cards=2"]
+
+
+def test_a_service_attached_by_a_mend_has_its_figures_told_by_its_new_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« tri » lacks a country and becomes « Tri du courrier » in one mend: what changed is told by its new name."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
+    built(home, activity(service_key="tri", zone=None, checks=("no_country",)))
+    use = Register(home).create(FACTS | {"name": "Tri du courrier"}, Author(who="DSI", why="essai")).id
+    at = screen("mesures", voir="corriger")
+    at.selectbox(key="{'service': 'tri'} zone").set_value("FRA")
+    at.selectbox(key="{'service': 'tri'} use").set_value(use)
+    at.text_input(key="mend who").set_value("DSI")
+    said = text(sent(at, "mend.save")).partition("Corrigé.")[2].partition("</div>")[0]
+    assert "Gaz à effet de serre du service « Tri du courrier » : entre" in said and "service « tri »" not in said
 
 
 @pytest.mark.long
