@@ -894,3 +894,10 @@ def test_a_promise_of_uses_told_one_by_one_is_judged_as_all_of_them_would_be() -
     assert status_of({"numerator": 0, "denominator": 1, "share": 0.0, "apart": 1}, 1.0) == "not_measured"
     assert status_of({"numerator": 6, "denominator": 8, "share": 0.75, "apart": 1}, 1.0) == "partly"
     assert status_of({"numerator": 0, "denominator": 0, "share": None, "apart": 2}, 1.0) == "not_measured"
+
+
+def test_a_promise_of_which_a_part_is_not_told_is_not_judged() -> None:
+    """0 % and 98 % unknown is not measured; told without these 98 %, it would be « not held », with what to do."""
+    whole = {"share": 0.0, "unknown": 0.98}
+    lacks = {"share": 0.0, "unknown": None, "missing": {"code": "share_of_merged"}}
+    assert [status_of(one, 1.0) for one in (whole, lacks, {**whole, "withheld": True})] == ["not_measured"] * 3

@@ -73,7 +73,9 @@ def status(found: Share, target: float) -> str:
 
 def status_of(found: Share, target: float) -> str:
     """The status of a share; where uses are apart, that which it has whether each of them meets it or none does, else
-    not_measured: those told one by one are not all."""
+    not_measured: those told one by one are not all. Nor is one judged of which a part is not told."""
+    if found.get("withheld") or found.get("missing"):
+        return "not_measured"
     if not (apart := found.get("apart")):
         return status(found, target)
     met, whole = found["numerator"], found["denominator"] + apart
