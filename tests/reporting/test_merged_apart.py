@@ -114,7 +114,8 @@ def test_measurements_of_two_authorities_are_said_and_are_no_change(tmp_path: Pa
         home = tmp_path / name
         for service in ("transport", name.lower()):
             case(Register(home), service, code, service, f"{name} {service}")
-        rows = [run(name.lower(), 10.0, "2025-03", requests=500.0), run(name.lower(), kwh, requests=500.0)]
+        rows = [run(name.lower(), 10.0, "2025-03", requests=500.0)]
+        rows += [run(name.lower(), kwh / 2 + n, m, requests=250.0) for n, m in ((-1, "2026-01"), (1, "2026-03"))]
         rows += [
             run("transport", both, month, requests=500.0) for both, month in ((2.34, "2026-01"), (3.07, "2026-03"))
         ]
@@ -143,7 +144,8 @@ def test_what_three_authorities_share_is_said_once(other: bool, tmp_path: Path) 
         for service in ("transport", code)[: 2 if other else 1]:
             case(Register(home), service, code, service, service)
         rows = [run("transport", kwh, month, requests=500.0) for kwh, month in ((2.34, "2026-01"), (3.07, "2026-03"))]
-        built(home, *rows, *([run(code, float(code) / 1000, requests=500.0)] if other else []))
+        own = [run(code, float(code) / n, m, requests=500.0) for n, m in ((1000, "2026-01"), (2000, "2026-03"))]
+        built(home, *rows, *(own if other else []))
         made.append(tmp_path / f"{code}.json")
         made[-1].write_text(published_groups(facts(home, code, period="2026", by=f"Mairie {code}")).model_dump_json())
     why = [] if other else ["--why", "une même régie"]
