@@ -46,8 +46,9 @@ def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
     if others and others[0]["method"] == "none" and first[0].get("status") == "not_studied":
         first = []  # nothing is proposed for the task: what was chosen stays
     else:
-        was = [(one, gone[one["id"]]) for one in held] + [({}, {})] * len(first)
-        first = [_on_task(made, *one, before.task, asked.task) for made, one in zip(first, was, strict=False)]
+        was = held[0] if held else {}  # its case on a server kept on for it alone follows it
+        proposed = gone.get(was.get("id", ""), {})
+        first = [_on_task(made, was, proposed, before.task, asked.task) for made in first]
     bare = [{name: value for name, value in one.items() if name not in OF_TASK} for one in others]
     others = [_on_task(made, one, {}, before.task, asked.task) for made, one in zip(bare, others, strict=True)]
     return values | {"options": with_own_ids([*first, *others])}

@@ -1780,6 +1780,19 @@ def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
     assert kept and page.count(f">{kept[1]}<") > 2, "the line is in each row of the table, and in words"
 
 
+@pytest.mark.parametrize("between", [["translate"], ["classify", "transcribe"]])
+def test_a_program_kept_on_alone_says_what_its_card_says_after_another_task(between: list[str]) -> None:
+    """48 of 50 and 25 minutes, on both its servers: a task with one program or none in between loses neither."""
+    asked = Asked(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",), place="class/server-room")
+    at = typed(opened(scenario=token(scenario_from(asked, "fr"))), "0", "quality", "48/50")
+    at = typed(unfolded(at, "0"), "0", "work_minutes", "25")
+    before = address(at).options
+    assert [o.people and o.people.work_minutes for o in before if o.method == "none"] == [25, 25]
+    for task in [*between, "question-rag"]:
+        at = typed(at, "five", "task", task)
+    assert address(at).options == before
+
+
 def test_reasoning_tokens_are_asked_on_the_card_as_by_the_command(home: Path) -> None:
     """An own question, 1,000 uses of a model that reasons: 500 tokens not shown, beside 200 read and 300 written, are
     worth what `sobria estimate --reasoning-tokens 500` finds; kept when the need changes, and no more said unknown."""
