@@ -395,6 +395,16 @@ def test_the_unknowns_that_are_not_on_the_page_are_counted(lang: str) -> None:
     assert clipped("le coût de la veille ; ordre de grandeur, entre 1,4 et 29 kWh", 40) == "le coût de la veille…"
 
 
+def test_a_model_at_two_places_is_told_by_two_names_where_its_training_is() -> None:
+    """Both were « Mistral Small 3.2 (serveur… »: a name cut to that of another is whole."""
+    names = [f"Mistral Small 3.2 (serveur partagé, {place})" for place in ("Salle informatique", "Hébergeur national")]
+    use = {"model": "mistral-small-3.2", "zone": "FRA"}
+    hosts = ("class/server-room", "class/national-cloud")
+    found = facts("fr", *(option(f"o{n}", names[n], "", use=use | {"host": hosts[n]}) for n in (0, 1)))
+    [trained] = [line for line in not_counted(found) if line.startswith("Entraînement par les éditeurs")]
+    assert all(f"{name} " in trained for name in names) and "…" not in trained
+
+
 def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -> None:
     """The network's greenhouse gases have a source, its metals and primary energy none; nobody says where it runs."""
     api = {"model": "mistral-large-latest", "provider": "mistral", "data_gb": 0.00001, "network": "network/fixed-fra"}

@@ -34,7 +34,9 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     ]
     trained = [(o.label, o.publisher) for o in facts.studied if o.publisher is not None]
     unit = one_unit([amount for _, amount in trained], lang)
-    shares = [f"{clipped(label, SHORT // 2)} {range_text(amount, lang, unit(amount))}" for label, amount in trained]
+    cut = [clipped(label, SHORT // 2) for label, _ in trained]
+    names = [label if cut.count(name) > 1 else name for name, (label, _) in zip(cut, trained, strict=True)]
+    shares = [f"{name} {range_text(held, lang, unit(held))}" for name, (_, held) in zip(names, trained, strict=True)]
     told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
     lines += [facts.say("publisher_shares", **told)] if shares else []
     lines += [*facts.answer.said("desk", lang), *facts.answer.said("checking", lang)]
