@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.register import estimator_gateway as register
 from dashboard.register.forms import ALONE, show_form
-from dashboard.register.sentences import commune_text, counts_text, quality_text, reached_text, when_text
+from dashboard.register.sentences import commune_text, counts_text, quality_text, when_text
 from dashboard.register.use_case_detail import saved, use_case_view
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.permissions import may_write
@@ -20,6 +20,7 @@ from estimator.catalogue import models
 from estimator.core.errors import SobriaError
 from estimator.core.periods import is_over
 from estimator.governance.register.schema import UseCase
+from estimator.reporting.uses.resident import reached_text
 
 FILTERS = ("etape", "issue", "service", "commune")
 

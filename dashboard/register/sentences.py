@@ -14,11 +14,10 @@ from dashboard.shared.html_parts import LABELS, alternatives
 from dashboard.shared.texts import t
 from estimator.catalogue import models
 from estimator.core.event_log import Event
-from estimator.core.number_format import exact_text, mark_text, share_text
+from estimator.core.number_format import exact_text, mark_text
 from estimator.core.typography import lowered
 from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import CLOSED, METROPOLE, UseCase
-from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.uses.resident import task_text
 
 LAST = "retrait"
@@ -54,20 +53,6 @@ def quality_text(case: UseCase, lang: str) -> str:
     if threshold:
         return t("register.threshold_only", lang, threshold=mark_text(threshold.value, lang))
     return t("register.no_quality", lang)
-
-
-def reached_text(case: UseCase, lang: str, today: date | None = None) -> str:
-    """Whether the threshold is reached; empty without a test of it. On a day, of a use that is not over: that its test
-    is too old to say so, as the indicator has it."""
-    if not case.tested or not case.threshold:
-        return ""
-    if today and not case.is_over and case.quality_is_old(today):
-        return t("register.old_test", lang, day=day_text(case.tested.date, lang))
-    spread, key = case.tested.spread, "reached" if reaches_threshold(case) else "not_reached"
-    if spread is None or case.tested.settles(case.threshold.value):
-        return t(f"register.{key}", lang)
-    low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
-    return t(f"register.{key}_unsure", lang, low=low, high=high, cases=case.tested.cases or 0)
 
 
 def when_text(day: date, today: date, lang: str) -> str:

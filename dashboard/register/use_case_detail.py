@@ -15,7 +15,6 @@ from dashboard.register.sentences import (
     conditions_title,
     event_text,
     field_text,
-    reached_text,
     result_text,
     way_entries,
     when_text,
@@ -36,6 +35,7 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import Attachment, UseCase, UseCaseFacts
 from estimator.reporting.project.context import CaseWithoutScenario
 from estimator.reporting.uses.ahead import ahead_lines
+from estimator.reporting.uses.resident import reached_text
 from estimator.results.totals import ServiceTotals
 
 APART = {"name", "threshold", "scenario"}  # facts that are elsewhere in the page

@@ -21,6 +21,7 @@ from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.document_links import ADDRESSES, OF_A_USE
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
+from estimator.core.errors import say
 from estimator.core.event_log import make_event
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register, author
@@ -261,7 +262,7 @@ def test_numbers_are_read_as_people_write_them(register: Register) -> None:
     assert case.threshold and (case.threshold.value, case.volume_per_month, case.review_months) == (0.9, 1800, 6)
     send(screen(cas=case.id, faire="qualite"), value="0,92", by="Relations usagers", who="DSI")
     at = screen(cas=case.id)
-    assert "92\u00a0%" in text(at) and t("register.reached", "fr").capitalize() in text(at)
+    assert "92\u00a0%" in text(at) and say("use_sheets", "reached", "fr").capitalize() in text(at)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -389,7 +390,7 @@ def test_a_quality_is_held_to_the_threshold_only_by_its_own_test(register: Regis
     assert "95\u00a0% par un autre test" in text(screen())
     register.record_quality(case.id, found | {"value": 0.8, "test": "200 Courriers", "date": "2026-02-01"}, DSI)
     page = text(screen())
-    assert "80\u00a0% pour un seuil de\u00a090\u00a0%" in page and t("register.not_reached", "fr") in page
+    assert "80\u00a0% pour un seuil de\u00a090\u00a0%" in page and say("use_sheets", "not_reached", "fr") in page
 
 
 def test_a_use_case_in_service_is_not_pushed_out_and_a_late_review_is_said(register: Register) -> None:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.register.sentences import reached_text
 from dashboard.register.use_case_detail import _quality_note
 from estimator.core.errors import LANGUAGES, SobriaError, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
@@ -35,6 +34,7 @@ from estimator.governance.register.register import Register, author, free_id
 from estimator.governance.register.replay import fold
 from estimator.governance.register.schema import Attachment, add_months
 from estimator.governance.register.stage_rules import RULES
+from estimator.reporting.uses.resident import reached_text
 from tests.support import examples, sobria
 
 FACTS: dict[str, Any] = {

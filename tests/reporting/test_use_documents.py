@@ -487,9 +487,20 @@ def test_a_quality_of_another_test_than_the_threshold_is_told_as_such(home: Path
     register = Register(home)
     found = {"value": 0.88, "test": "40 pages relues", "date": "2026-03-01", "by": "RH"}
     register.record_quality("courriers", found, WHO)
-    assert "0,88, sans seuil fixé (40 pages relues" in plain(page(resident(facts(home, "fr")), "txt"))
+    assert "88 %, sans seuil fixé (40 pages relues" in plain(page(resident(facts(home, "fr")), "txt"))
     register.change("courriers", {"threshold": {"value": 0.85, "test": "relus par deux élus"}}, WHO)
-    assert "; le seuil, 0,85, est d'un autre test" in plain(page(resident(facts(home, "fr")), "txt"))
+    assert "; le seuil, 85 %, est d'un autre test" in plain(page(resident(facts(home, "fr")), "txt"))
+
+
+def test_the_residents_sheet_says_a_small_test_does_not_assure_its_threshold(home: Path) -> None:
+    """44 of 50 for 85 %: Wilson at 90 %, (0.88 + 0.02706)/1.05411 = 0.8605, ± √(0.88 × 0.12 × 0.05411 +
+    0.05411²/4)/1.05411 = 0.0761: from 0.784 to 0.937, as the register says it."""
+    register = Register(home)
+    register.change("courriers", {"threshold": {"value": 0.85, "test": "relus"}}, WHO)
+    register.record_quality("courriers", {"value": "44 sur 50", "test": "relus", "date": "2026-03-01", "by": "RH"}, WHO)
+    told = plain(page(resident(facts(home, "fr")), "txt"))
+    assert "88 % pour un seuil de 85 % (relus ; 1er mars 2026, RH)" in told
+    assert "seuil non assuré : 50 cas, de 78 % à 94 % possible" in told
 
 
 def test_an_accepted_unit_is_a_unit_times_the_tested_share(home: Path) -> None:

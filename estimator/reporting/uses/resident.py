@@ -1,12 +1,17 @@
 """The resident's sheet: what a person who lives here may read about one use of AI, on one page."""
 
+from datetime import date
+
 from estimator.catalogue.load import load
 from estimator.core.errors import say
-from estimator.core.number_format import exact_text
-from estimator.core.typography import lowered
+from estimator.core.number_format import mark_text, share_text
+from estimator.core.periods import day_label
+from estimator.core.typography import lowered, typeset
 from estimator.governance.indicators.sovereignty import UNKNOWN, UNTOLD
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.governance.indicators.use_budgets import budgets_of
+from estimator.governance.register.schema import UseCase
+from estimator.governance.register.stage_rules import reaches_threshold
 from estimator.reporting.documents.document import Document, FieldList, Section
 from estimator.reporting.summary.ceilings import printed_text
 from estimator.reporting.summary.sovereignty_text import option_words
@@ -87,11 +92,27 @@ def quality_text(facts: UseFacts) -> str:
     found = tested or facts.case.quality
     if found is None:
         return facts.missing()
-    told = {"value": exact_text(found.value, "1", facts.lang), "test": found.test, "day": facts.day(found.date)}
+    told = {"value": mark_text(found.value, facts.lang), "test": found.test, "day": facts.day(found.date)}
     if wanted is None:
         return facts.say("quality_alone", by=found.by, **told)
-    wanted_text = exact_text(wanted.value, "1", facts.lang)
-    return facts.say("quality" if tested else "quality_apart", by=found.by, threshold=wanted_text, **told)
+    told |= {"by": found.by, "threshold": mark_text(wanted.value, facts.lang)}
+    reached = reached_text(facts.case, facts.lang, facts.scope.day)
+    return facts.say("quality", reached=reached, **told) if tested else facts.say("quality_apart", **told)
+
+
+def reached_text(case: UseCase, lang: str, today: date | None = None) -> str:
+    """Whether the threshold is reached; empty without a test of it. On a day, of a use that is not over: that its test
+    is too old to say so, as the indicator has it."""
+    if not case.tested or not case.threshold:
+        return ""
+    if today and not case.is_over and case.quality_is_old(today):
+        return typeset(say("use_sheets", "old_test", lang, day=day_label(str(case.tested.date), lang)), lang)
+    spread, key = case.tested.spread, "reached" if reaches_threshold(case) else "not_reached"
+    if spread is None or case.tested.settles(case.threshold.value):
+        return typeset(say("use_sheets", key, lang), lang)
+    low, high = (share_text(end, lang) for end in (spread.ends.low, spread.ends.high))
+    told = say("use_sheets", f"{key}_unsure", lang, low=low, high=high, cases=case.tested.cases or 0)
+    return typeset(told, lang)
 
 
 def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
