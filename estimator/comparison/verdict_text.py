@@ -210,8 +210,8 @@ def smallest_words(answer: Answer, lang: str) -> str:
     found = answer.smallest_sufficient
     if found is None:
         return _t("smallest", "no_threshold", lang)
-    first = [n for n in found.without_ai if n != found.id]
-    said = [without_ai_words(answer, first, lang)] if first else []
+    bare = found.without_ai if found.without_ai != (found.id,) else ()
+    said = [without_ai_words(answer, bare, lang)] if bare else []
     if found.status == "found" and found.id is not None:
         option = answer.option(found.id)
         key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
@@ -220,6 +220,10 @@ def smallest_words(answer: Answer, lang: str) -> str:
         facts |= {"one": _suffices(answer, "one", [found.id], lang)}
         facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
         said.append(_t("smallest", key, lang, **facts))
+        named = (found.id, *found.tied, *found.without_ai)
+        more = [o.id for o in _reaching(answer) if o.id not in named and not o.weak]  # a weak one is told with its test
+        also = {"also": _suffices(answer, "first", more, lang), "labels": answer.labels(more)}
+        said += [_t("smallest", "more", lang, **also)] if more else []
     if found.untested:
         said.append(_t("smallest", "to_check" + "_beside" * bool(said), lang, labels=answer.labels(found.untested)))
     elif not said:
@@ -240,15 +244,19 @@ def without_ai_words(answer: Answer, names: Sequence[str], lang: str) -> str:
 
 def _suffices(answer: Answer, key: str, names: Sequence[str], lang: str) -> str:
     """« suffit », or « semble suffire » where nothing assures it of one of these."""
-    weak = any(answer.option(name).weak for name in names)
-    return say("suffices", f"{key}_weak" if weak else key, lang)
+    weak, several = any(answer.option(name).weak for name in names), key == "first" and len(names) > 1
+    return say("suffices", f"{key}{'s' * several}{'_weak' * weak}", lang)
+
+
+def _reaching(answer: Answer) -> list[AnsweredOption]:
+    """The options that reach the threshold, and that nothing bars."""
+    return [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
 
 
 def _sized(answer: Answer, told_of: Sequence[str | None], lang: str) -> list[str]:
     """Options of a test too small, but for those already told; those of a test of which nobody says the size."""
-    reaching = [o for o in answer.options if o.status == "studied" and o.meets_threshold and not o.barred and o.quality]
     unsaid: dict[str, list[str]] = {}
-    for option in reaching:
+    for option in _reaching(answer):
         if option.quality and option.quality.cases is None:
             unsaid.setdefault("test_unsaid" if option.quality.only_stated else "size_unsaid", []).append(option.label)
     small = [
