@@ -38,8 +38,8 @@ UNION ALL SELECT HASH(run_id, 3) FROM {rows} WHERE cumulative AND run_id IN
 _OF_PARTS = f"""SELECT HASH(row_id), CASE WHEN run_id IS NOT NULL THEN HASH(run_id, 2) END,
   COALESCE(CONTAINS(run_id, '@') OR {_APART}, FALSE), CASE WHEN cumulative THEN HASH(run_key, 1) END
 FROM {{rows}}"""
-_OF_RUNS_ALONE = """SELECT HASH(row_id), HASH(run_id, 2),
-  COALESCE(CONTAINS(run_id, '@') OR CONTAINS(run_id, '/'), TRUE) FROM {rows}"""
+_OF_RUNS_ALONE = """SELECT HASH(row_id), CASE WHEN NOT CONTAINS(run_id, '@') AND NOT CONTAINS(run_id, '/')
+  THEN HASH(run_id, 2) END FROM {rows}"""
 SNAPSHOTS = {"reader": "codecarbon", "cumulative": "true"}  # stated by all rows of which the run alone is read
 _OF_TRACES = "SELECT HASH(trace_id, 4) FROM {rows} WHERE trace_id IS NOT NULL"
 NAMED = (
@@ -83,7 +83,8 @@ def names_of_parts(
     reads; and whether each row is of a run. They tell no task nor trace. seed: a file without rows, with every column;
     alike: whether all rows state SNAPSHOTS."""
     sql = (_OF_RUNS_ALONE if alike else _OF_PARTS).format(rows=parquet([seed, *files]))
-    ids, runs, odd, *snapshots = engine.columns(sql)
+    ids, runs, *others = engine.columns(sql)
+    odd = np.ma.getmaskarray(runs) if alike else others[0]
     ends = np.cumsum([0, *files.values()]).tolist()
     for file, (start, end) in zip(files, pairwise(ends), strict=True):
         if odd[start:end].any():
@@ -93,7 +94,7 @@ def names_of_parts(
         of_runs = len(named[1]) == end - start
         if not alike:
             run = np.sort(named[1])  # `np.unique` takes twenty times as long
-            named[1:] = np.ma.compressed(snapshots[0][start:end]), run[:1], run[1:][run[1:] != run[:-1]]
+            named[1:] = np.ma.compressed(others[1][start:end]), run[:1], run[1:][run[1:] != run[:-1]]
         found = np.concatenate(named)
         found.sort()
         yield file, found, of_runs

@@ -17,12 +17,13 @@ OR model IS NOT NULL AND output_tokens > 0 AND requests > 0 AND (requests >= 100
   AND {_READ} IS NOT NULL"""
 # What rows tell of themselves: those of a part that say the same are told once, apart by its hash, twice as fast as by
 # each text. One pass over the parts of which it is not kept. What a condition of all rows leaves out is not read.
-SAYS = ("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)
-SAID = f"""SELECT PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
+SAYS = tuple(dict.fromkeys(("file_sha", "service_key", "file_name", *TEXTS, *PLACED_BY)))
+SAID = f"""PARSE_FILENAME(filename) AS held_in, COUNT(*) AS told,
 MIN(start_month) AS first, MAX(end_month) AS last, BOOL_OR(audio_s > 0) AS audio, BOOL_OR({EMBEDDED}) AS embedding,
-MIN(CASE WHEN {WHOLE} THEN start_us END) AS first_us, MAX(CASE WHEN {WHOLE} THEN end_us END) AS last_us,
-COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots, {{once}}
-FROM {{rows}} GROUP BY filename, HASH({{apart}})"""
+{{ran}},
+COUNT_IF(({{crosses}}) OR ({LOOKED_AT})) AS alone, COALESCE(BOOL_OR(cumulative), FALSE) AS snapshots"""
+RAN = f"MIN(CASE WHEN {WHOLE} THEN start_us END) AS first_us, MAX(CASE WHEN {WHOLE} THEN end_us END) AS last_us"
+RAN_IN_PART = "NULL::BIGINT AS first_us, NULL::BIGINT AS last_us"  # of rows that are all of less than a computer
 FACTS = f"""SELECT held_in, CAST(SUM(told) AS BIGINT) AS "rows", MIN(first) AS first, MAX(last) AS last,
 CAST(SUM(alone) AS BIGINT) AS alone, BOOL_OR(snapshots) AS snapshots, LIST(DISTINCT file_sha) AS shas,
 FLATTEN(LIST(DISTINCT checks)) AS codes,

@@ -21,8 +21,8 @@ from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
 from estimator.builds.part_names import NAMED, SNAPSHOTS, Names, as_bytes, names_of_parts, names_sql, repeated, together
 from estimator.builds.parts_elsewhere import is_elsewhere
-from estimator.builds.said_of_parts import FACTS, LOOKED_AT, SAID, SAYS
-from estimator.builds.stated_columns import StatedColumns, constants, read_columns, shared, stated_columns
+from estimator.builds.said_of_parts import FACTS, LOOKED_AT, RAN, RAN_IN_PART, SAID, SAYS
+from estimator.builds.stated_columns import StatedColumns, constants, inlined, read_columns, shared, stated_columns
 from estimator.builds.whole_parts import check_parts, stamp
 from estimator.catalogue.default_subjects import THREAD_MACHINES
 from estimator.catalogue.fault_rules import TEXTS
@@ -253,20 +253,17 @@ class Settled:
     def _say(self, files: Sequence[str], ends: Mapping[str, StatedColumns]) -> None:
         """Add to the table `said` what the rows of these parts tell."""
         rows, types = self._typed(files)
-        empty = types.keys() - {"filename"}.union(*(ends[file].stated for file in files))
+        empty = types.keys() - set[str]().union(*(ends[file].stated for file in files))
         alike = set[str].intersection(*({*ends[file].same} for file in files))
-        apart = [name for name in dict.fromkeys(SAYS) if name not in empty | alike] or ["''"]
-        same = shared(ends[file].same for file in files)
-        told = f"(SELECT {read_columns(types, empty, same)} FROM {rows})"
-        once = constants(types, empty, same)  # to sum up what all rows state takes as long as what each does
-        once = {name: once.get(name, f"ANY_VALUE({name})") for name in SAYS}
-        if self._of_runs.issuperset(files):
-            told = f"(SELECT * REPLACE ('' AS run_id) FROM {told})"
+        apart = [name for name in SAYS if name not in empty | alike] or ["''"]
+        once = constants(types, empty, shared(ends[file].same for file in files))
+        once |= {"run_id": "''"} if self._of_runs.issuperset(files) else {}
         there = self._engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'said'")
         into = "INSERT INTO said BY NAME" if there else "CREATE TABLE said AS"
-        listed = ", ".join(f"{sql} AS {name}" for name, sql in once.items())
-        said = SAID.format(rows=told, crosses=self._crosses, apart=", ".join(apart), once=listed)
-        self._engine.run(f"{into} {said}")
+        listed = ", ".join(f"{once.get(name, f'ANY_VALUE({name})')} AS {name}" for name in SAYS)
+        ran = RAN if "machine" in once.get("scope", "machine") else RAN_IN_PART
+        said = f"SELECT {inlined(SAID.format(crosses=self._crosses, ran=ran), once)}, {listed} FROM {rows}"
+        self._engine.run(f"{into} {said} GROUP BY filename, HASH({', '.join(apart)})")
 
     def _looked_at(self, keys: Mapping[str, str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
         """The hashes of the rows of each of these parts that are looked at by themselves; kept."""
@@ -324,10 +321,10 @@ class Settled:
         return np.frombuffer(data, np.uint64)
 
     def _typed(self, files: Sequence[str]) -> tuple[str, dict[str, str]]:
-        """SQL of the rows of these parts, with the name of each, and the type of each column."""
-        rows = parquet([self._seed, *files], "filename=true")
-        described = self._engine.rows(f"DESCRIBE SELECT * FROM {rows}")
-        return rows, {row["column_name"]: row["column_type"] for row in described}
+        """SQL of the rows of these parts, with the name of each, and the type of each column, which the seed has."""
+        described = self._engine.rows(f"DESCRIBE SELECT * FROM {self._rows(self._seed)}")
+        types = {row["column_name"]: row["column_type"] for row in described}
+        return parquet([self._seed, *files], "filename=true"), types
 
     def _rows(self, file: str) -> str:
         return parquet([self._seed, file])

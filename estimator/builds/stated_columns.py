@@ -1,5 +1,6 @@
 """What the ends of files tell of their columns, without their rows being read."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
@@ -63,6 +64,12 @@ def constants(types: Mapping[str, str], empty: Set[str], same: Mapping[str, str]
         if types.get(name) in _PLAIN:
             told[name] = f"[{texts_sql([value])}]" if types[name].endswith("[]") else texts_sql([value])
     return {name: f"{value}::{types[name]}" for name, value in told.items()}
+
+
+def inlined(sql: str, told: Mapping[str, str]) -> str:
+    """SQL with these columns as what all rows state: what a condition of that decides is neither read nor summed up, as
+    it would be of a relation that tells it."""
+    return re.sub(r"(?<!')\b\w+\b(?!')", lambda name: told.get(name[0], name[0]), sql)
 
 
 def read_columns(types: Mapping[str, str], empty: Set[str], same: Mapping[str, str]) -> str:

@@ -151,11 +151,12 @@ class DuckDB:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """A new writable database file with its clock in UTC; names of files are found from its folder."""
+        """A new writable database file with its clock in UTC; names of files are found from its folder. What the end of
+        one tells is kept as long as it is not written again."""
         with told(path):
             connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
         _see_objects(connection)
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
         return cls(connection, path)
 
     @classmethod

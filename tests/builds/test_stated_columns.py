@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from estimator.builds.stated_columns import read_columns, shared, stated_columns
+from estimator.builds.stated_columns import inlined, read_columns, shared, stated_columns
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.parquet_files import COUNTED, bytes_of
 
@@ -74,3 +74,9 @@ def test_a_part_tells_the_checks_that_all_its_rows_have(tmp_path: Path) -> None:
     path.write_bytes(bytes_of(pa.table({"line": range(COUNTED), "checks": [["no_host"]] * COUNTED})))
     found = stated_columns(DuckDB.create(tmp_path / "a.duckdb"), [str(path)])[str(path)]
     assert found.same == {"checks": "no_host"}
+
+
+def test_what_all_rows_state_stands_for_a_column_and_for_no_text_nor_other_name() -> None:
+    told = {"scope": "'process'", "machine": "NULL", "run_id": "''"}
+    sql = "scope = 'machine' AND machine_id IS NULL AND run_id IS NULL OR machine = 'scope'"
+    assert inlined(sql, told) == "'process' = 'machine' AND machine_id IS NULL AND '' IS NULL OR NULL = 'scope'"
