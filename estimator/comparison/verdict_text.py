@@ -221,7 +221,7 @@ def smallest_words(answer: Answer, lang: str) -> str:
         facts["all"] = _suffices(answer, "all", found.tied or [found.id], lang)
         said.append(_t("smallest", key, lang, **facts))
         named = (found.id, *found.tied, *found.without_ai)
-        more = [o.id for o in _reaching(answer) if o.id not in named and not o.weak]  # a weak one is told with its test
+        more = [o.id for o in _reaching(answer) if o.assured and o.id not in named]  # the others are told below
         also = {"also": _suffices(answer, "first", more, lang), "labels": answer.labels(more)}
         said += [_t("smallest", "more", lang, **also)] if more else []
     if found.untested:
