@@ -20,7 +20,9 @@ _SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".to
 USE_NUMBERS, MADE, SEARCH_MODELS, SEARCH_NUMBERS, PROGRAM_NUMBERS = map(str.split, _SAID["together"].values())
 NEED, OPTION = _SAID["need"], _SAID["option"]  # field -> its path in a scenario, or in an option
 MODEL, PROGRAM = OPTION | _SAID["model"], OPTION | _SAID["program"]
-FLAGS = re.compile(r"--([a-z-]+)(?:,?\s(?:(?:ou|or)\s)?--[a-z-]+)*")  # one, or those of which one is wanted
+FLAGS = re.compile(  # one, or those of which one is wanted; or a key of a measured service
+    r"--(?P<flag>[a-z-]+)(?:,?\s(?:(?:ou|or)\s)?--[a-z-]+)*|\bmeasured\.(?P<key>[a-z]+)|\b(?P<set>items|until)(?= = )"
+)
 KEYS = {"quality": "not_a_quality", "threshold": "not_a_quality", "people": "not_whole"}
 ZONES = {"zone", "people_zone", "location"}
 
@@ -107,8 +109,13 @@ def refusal_text(error: Unreadable, lang: str, letters: Sequence[str] = (), lett
 
 
 def by_labels(refusal: str, lang: str) -> str:
-    """What the estimator refuses, the options of a command named by the field of the first."""
-    return FLAGS.sub(lambda at: t("compare_form.named", lang, field=label_of(at[1].replace("-", "_"), lang)), refusal)
+    """What the estimator refuses, the options of a command named by the field of the first; the keys of a file too."""
+
+    def label(at: re.Match[str]) -> str:
+        field = label_of((at["flag"] or at["key"] or at["set"]).replace("-", "_"), lang)
+        return t("compare_form.named", lang, field=field if at["flag"] else field.partition(" (")[0])
+
+    return FLAGS.sub(label, refusal)
 
 
 def _at(loc: Sequence[str], letters: Sequence[str], lang: str) -> str:

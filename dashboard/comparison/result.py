@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from dashboard.comparison.estimator_gateway import example_scenario
+from dashboard.comparison.form_values import by_labels
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.scenario_url import EXAMPLE, LONGEST_LINK, NAME, token
 from dashboard.shared.scenario_url import plain as plain_of
@@ -127,7 +128,7 @@ def occupancy(found: Interval, lang: str) -> tuple[str, str]:
 def why_absent(option: AnsweredOption, lang: str) -> str:
     """Why an option has no bar: its standing, and the reason that it was given, as sentences."""
     if option.refusal:
-        return t("compare.not_computed", lang, why=both(option.refusal, lang))
+        return t("compare.not_computed", lang, why=by_labels(both(option.refusal, lang), lang))
     said, ends = standing_words(option, lang), "" if option.why[-1:] in (*".…?!",) else "."
     return f"{sentence(said)}. {sentence(both(option.why, lang))}{ends}" if option.why else said
 

@@ -71,7 +71,7 @@ from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.sheets import SHEETS
 from estimator.results.proofs import impact_proof_words
 from tests.home import HOSTILE
-from tests.support import kept, sobria, spread
+from tests.support import activity, built, kept, sobria, spread
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
@@ -1019,6 +1019,20 @@ def test_a_measured_option_whose_service_is_unknown_is_a_sentence() -> None:
     del values["options"][1]["use"]
     text = text_of(opened(scenario=token(scenario_of(values))))
     assert "service-absent" in text
+
+
+@pytest.mark.parametrize("said", [{}, {"items": 20}, {"since": "2020-01-01"}, {"until": "2020-01-01"}])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_measured_option_is_refused_by_the_labels_of_its_fields(home: Path, lang: str, said: dict[str, Any]) -> None:
+    """A run that counts nothing, units of no known runs, no run before: what to give is a field of the page."""
+    counts = {"items": None, "requests": None} if set(said) <= {"since"} else {}
+    built(home, activity(service_key="courrier", **counts))
+    values = changed(measured={"service": "courrier", **said})
+    del values["options"][1]["use"]
+    text = plain_spaces(text_of(opened(lang, scenario=token(scenario_of(values)))))
+    label = plain_spaces(t("compare_form.until", lang)).partition(" (")[0]
+    assert {"fr": f"« {label} »", "en": f"“{label}”"}[lang] in text
+    assert "measured." not in text and "until = " not in text and "items = " not in text
 
 
 def test_growth_and_every_pair_set_like_against_like_as_the_first_screen_does() -> None:
