@@ -38,5 +38,5 @@ def show(lang: str) -> None:
             except SobriaError as error:
                 st.html(refusal(error, lang, {name: f"seats.{name}" for name in FIELDS}))
                 return
-            examine([(f"sieges-{typed['product']}.csv", connect.seats_table(typed))])
+            examine([(f"sieges-{typed['product']}-{typed['from']}.csv", connect.seats_table(typed))])
             st.rerun()

@@ -32,6 +32,7 @@ from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
 from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
+from estimator.ledger.withdrawals import SEATS
 from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"
@@ -250,6 +251,8 @@ def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
     """How many rows of each file of earlier imports an import would replace, and how many of its own were withdrawn,
     with the way to bring them back. found: a dry run, as `DryRun.as_dict`."""
     lines = [say("check", "replaces", lang, count=count, name=name) for name, count in found["replaces"].items()]
+    if any(file["reader"] == SEATS and file["name"] in found["replaces"] for file in found["files"]):
+        lines.append(say("check", "replaces_seats", lang))
     told = {name: found["account"][name] for name in ("waiting", "withdrawn")}
     return lines + [say("check", name, lang, count=count) for name, count in told.items() if count]
 

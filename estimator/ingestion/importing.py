@@ -130,7 +130,9 @@ def restate(
     """Withdraw what earlier imports stated otherwise, in versions of these files (name, hash, ids of rows) or in files
     of another name, and count again what these files state once more; the account, then, and the ids of these."""
     account, told, back = posting.account(), list[Remark](), set[str]()
-    for name, sha, row_ids in files:
+    versions = list(files)
+    for name, sha, _ in versions:
+        row_ids = {row_id for other, _, ids in versions if other == name for row_id in ids}  # none is the later one
         gone = withdraw_restated(ledger, name, sha, row_ids, restating(sha))
         told += [Remark("line_restated", name, line, {}) for line in gone]
         account = posting.recount(account) if gone else account
@@ -153,6 +155,7 @@ class _File:
     ) -> None:
         self._declared, self._waiting, self._ledger = declared, waiting, ledger
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
+        self._ids: list[str] = []  # of them all, where it has a version: seats have a row a month on one line
         self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
         self._has_version = self._may_differ = False
         self.moments: list[pa.Table] = []  # of its rows, where some may be there that were read with another time zone
@@ -195,7 +198,7 @@ class _File:
     @property
     def read_anew(self) -> Collection[str]:
         """Ids of its rows, where an earlier version of it may have stated some otherwise; none of a large file."""
-        return self._rows.values() if self._has_version else ()
+        return self._ids
 
     def _corrected(self, held: Sequence[Refused], others: Sequence[Refused], data: bytes) -> list[Refused]:
         """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
@@ -214,6 +217,8 @@ class _File:
         if self._waiting or self._has_version:
             self._rows |= {row.line: row.row_id for row in result.rows}
             self._told |= result.told
+        if self._has_version:
+            self._ids += [row.row_id for row in result.rows]
         if self._may_differ:
             told = [{name: getattr(row, name) for name in MOMENT.names} for row in result.rows]
             self.moments.append(pa.Table.from_pylist(told, MOMENT))

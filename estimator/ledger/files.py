@@ -335,14 +335,16 @@ class Ledger:
             self.store.delete({*parts} - self._recorded().keys())
 
     def of_same_runs(self, connection: Connection, mine: Sequence[str], reader: str | None = None) -> list[str]:
-        """Other files with a row of the same runs as these, or of a run whose hash is that of one: most have none, and
-        are not read in full. reader: of its rows alone, which skips the blocks of rows that have none."""
+        """Other files with a row of the same runs as these, of a run whose hash is that of one, or of tables of seats
+        of the same name: most have none, and are not read in full. reader: of its rows alone, which skips the blocks of
+        rows that have none."""
         others = sorted({*self.files("activities")} - {*mine})
         if not others or all(path.endswith(parquet_files.SEED) for path in others):
             return []
         found = connection.execute(
             f"SELECT DISTINCT filename FROM {parquet(others)}"
-            f" WHERE hash(run_id) IN (SELECT hash(run_id) FROM {parquet(mine)} WHERE run_id IS NOT NULL)"
+            f" WHERE (hash(run_id) IN (SELECT hash(run_id) FROM {parquet(mine)} WHERE run_id IS NOT NULL)"
+            f" OR reader = 'seats' AND file_name IN (SELECT file_name FROM {parquet(mine)} WHERE reader = 'seats'))"
             + (f" AND reader = '{reader}'" if reader else "")
         ).fetchall()
         return [path for (path,) in found]

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import arrow, connect
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
+from estimator.core.periods import short_day
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal
@@ -26,6 +27,7 @@ COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in 
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
 
 _RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
+SEATS = "seats"  # whose table states all the seats of a product, for a service and a month
 DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
 
 
@@ -46,6 +48,19 @@ SELECT DISTINCT old.* FROM stated AS old JOIN stated AS new
 WHERE NOT list_contains($3, old.row_id)
 ORDER BY old.file_sha, old.line
 """
+SAME_SEATS = f"""{{new}}.reader = '{SEATS}' AND {{old}}.reader = '{SEATS}' AND {{new}}.file_name = {{old}}.file_name
+  AND {{new}}.service_key = {{old}}.service_key AND {{new}}.product = {{old}}.product
+  AND {{new}}.start_us < {{old}}.end_us AND {{old}}.start_us < {{new}}.end_us"""
+# Seats of an earlier version of a table: a purchase that it still states, for as long at least, has gone on.
+RESTATED_SEATS = f"""
+WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = '{SEATS}'),
+  now AS (SELECT * FROM stated WHERE list_contains($3, row_id))
+SELECT old.* FROM stated AS old
+WHERE old.file_sha <> $2 AND NOT list_contains($3, old.row_id)
+  AND EXISTS (SELECT 1 FROM now WHERE {SAME_SEATS.format(new="now", old="old")})
+  AND NOT EXISTS (SELECT 1 FROM now WHERE now.run_id = old.run_id AND now.duration_s >= old.duration_s)
+ORDER BY old.file_sha, old.line, old.start_us
+"""
 RESTATED_ELSEWHERE = f"""
 SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
@@ -62,6 +77,10 @@ SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS
   AND (new.end_us = old.end_us OR (new.line = old.line AND ABS(new.end_us - old.end_us) < $2))
 WHERE old.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
   AND NOT {_gone_on("new", "old")}
+UNION
+SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS new
+  ON {SAME_SEATS.format(new="new", old="old")}
+WHERE NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
 """
 # The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
 _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
@@ -201,11 +220,13 @@ def settle(ledger: Ledger, told: str, refused: Sequence[Refused], author: Author
 
 def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[str], author: Author) -> list[int]:
     """Withdraw the rows that earlier versions of a file stated at a line where this one states the same run, task and
-    moment otherwise; their lines. row_ids: of this version. A run that has gone on since is no correction: its later
-    row supersedes the earlier one anyway."""
+    moment otherwise, or of seats that this one states otherwise; their lines. row_ids: of this version. A run that has
+    gone on since is no correction: its later row supersedes the earlier one anyway."""
     with ledger.still() as held, connect() as connection:
-        sql = RESTATED.format(rows=held.rows_sql("activities"))
-        found = arrow(connection, sql, SCHEMAS["activities"], [name, sha, sorted(row_ids), DAY_US])
+        rows, of_version = held.rows_sql("activities"), [name, sha, sorted(row_ids)]
+        runs = arrow(connection, RESTATED.format(rows=rows), SCHEMAS["activities"], [*of_version, DAY_US])
+        seats = arrow(connection, RESTATED_SEATS.format(rows=rows), SCHEMAS["activities"], of_version)
+    found = pa.concat_tables([runs, seats])
     _restated(ledger, found, author)
     return sorted(found["line"].to_pylist())
 
@@ -249,6 +270,8 @@ def count_again(
             return set(), []
         rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
         pairs = connection.execute(REPLACING.format(rows=rows), [sorted(shas), DAY_US]).fetchall()
+        told_too = again.holds(of_column(pa.chunked_array([[standing for _, standing in pairs]], pa.string())))
+        pairs = [pair for pair, too in zip(pairs, told_too, strict=True) if not too]
         sql = f"SELECT * FROM ({rows}) WHERE list_contains($1, row_id) ORDER BY file_sha, line"
         gone = arrow(connection, sql, SCHEMAS["activities"], [sorted({standing for _, standing in pairs})])
     if not pairs:
@@ -299,11 +322,12 @@ def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -
 
 def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
     """several_files_named: files of one name that have no row in common, as codecarbon names all of its own.
-    versions_share_rows: another file of the same name, which stays, states rows that were written with these."""
+    versions_share_rows: another file of the same name, whose import stays, states rows that were written with these."""
     if target.kind in ("run", "aside", "twice") or not len(tables["activities"]):
         return
     mine = Counter[str](sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
-    sources = [source for done in ledger.imports.read()[0] if not done.moved for source in done.sources]
+    done = [one for one in ledger.imports.read()[0] if not one.moved]
+    sources = [source for one in done for source in one.sources]
     new = Counter[str]()
     for source in sources:
         new[source.sha] = max(new[source.sha], source.new)
@@ -314,10 +338,17 @@ def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]
             raise SobriaError("several_files_named", file=target.value, count=len(mine), list=each, one=min(mine)[:12])
         return
     names = {source.name for source in sources if source.sha in mine}
+    versions -= {source.sha for one in withdrawn_imports(ledger).values() for source in one.sources}
     for source in sources:
         if source.name in names and source.sha not in mine and source.sha in versions:
             code = "sendings_share_rows" if source.name.startswith(COLLECTED) else "versions_share_rows"
-            facts = {"file": source.name, "named": quote(source.name), "sha": source.sha[:12]}
+            at = min(one.at for one in done if source in one.sources)
+            when = {
+                "day": {lang: short_day(at[:10], lang) for lang in LANGUAGES},
+                "hour": at[11:13],
+                "minute": at[14:16],
+            }
+            facts = {"file": source.name, "named": quote(source.name), "sha": source.sha[:12], **when}
             raise SobriaError(code, target=target.value, **facts)
 
 

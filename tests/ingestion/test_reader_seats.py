@@ -195,14 +195,14 @@ def test_two_tables_of_the_same_seats_are_told(tmp_path: Path) -> None:
 
 
 def test_seats_corrected_in_their_file_are_told_at_the_import(tmp_path: Path) -> None:
-    """800 then 900 seats over two months: two rows of the first import still count, and one command withdraws them."""
-    for seats, codes in ((800, ["seats_months"]), (900, ["seats_months", "declared_before"])):
-        (tmp_path / "sieges.csv").write_text(table(f"chatgpt;{seats};;2026-01-01;2026-02-28;;;;"))
-        found = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / "sieges.csv"), "--json").stdout)
-        assert [remark["code"] for remark in found["remarks"]] == codes
-    [keys] = re.findall(r"--run (\S+)\.", found["remarks"][-1]["fr"])
-    left = sobria(tmp_path / "home", "ledger", "withdraw", "--run", keys, "--who", "DSI", "--why", "corrigé", "--json")
-    assert json.loads(left.stdout)["rows"] == 2
+    """800 then 900 seats over two months: the check says before that two rows are replaced, and how to add instead."""
+    (tmp_path / "sieges.csv").write_text(table("chatgpt;800;;2026-01-01;2026-02-28;;;;"))
+    sobria(tmp_path / "home", "import", str(tmp_path / "sieges.csv"))
+    (tmp_path / "sieges.csv").write_text(table("chatgpt;900;;2026-01-01;2026-02-28;;;;"))
+    said = " ".join(sobria(tmp_path / "home", "check", str(tmp_path / "sieges.csv")).stdout.split())
+    assert "Remplacera 2 lignes de « sieges.csv »" in said and "donnez un autre nom au fichier" in said
+    found = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / "sieges.csv"), "--json").stdout)
+    assert [remark["code"] for remark in found["remarks"]] == ["seats_months", "line_restated", "line_restated"]
 
 
 def test_the_energy_of_seats_by_hand(tmp_path: Path) -> None:

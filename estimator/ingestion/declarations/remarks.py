@@ -101,7 +101,7 @@ class Declared:
             if row.duration_s > MOMENT_S:
                 met = self._met(declaration := _declaration(row))
                 before = {d.run_key: d for d in met if declaration.corrects(d) and d.run_key not in runs}
-                gone |= before
+                gone |= {} if row.product else before  # seats that the table states otherwise are withdrawn
                 apart = {row.run_key, *before} | (runs if row.product else set())  # seats are as many purchases
                 if there := next((d for d in met if d.run_key not in apart and d.repeats(declaration)), None):
                     yield Remark("declared_already", row.file_name, row.line, _facts(there, row.line))
