@@ -9,11 +9,13 @@ from estimator.comparison.verdict_text import told
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import figure
 from estimator.core.periods import Period
+from estimator.core.searched_text import as_compared
 from estimator.core.typography import typeset
-from estimator.governance.indicators.anonymity import untold_ids
+from estimator.governance.indicators.anonymity import is_untold, untold_ids
 from estimator.governance.indicators.known_days import SHORT
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, is_in_use, of_case
+from estimator.governance.indicators.small_uses import heads_of, small_ids
 from estimator.governance.levers.levers import Lever, levers
 from estimator.governance.register.schema import WHOLE, UseCase
 
@@ -24,11 +26,26 @@ LEAST = 0.005  # of what the uses of levers that add up take: one that surely sa
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
     """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}, "paper": {fr, en}, "since": {fr,
-    en}}: the levers that add up, the most certain gain first, then comparisons, by electricity, then the register.
+    en}}: what frees a total that is not told, the levers that add up, the most certain gain first, then comparisons, by
+    electricity, then the register.
     check, both in short for a sheet, and the months of the gain: of a lever alone."""
-    found = list(_levers(scope))
+    found = [*_heads(scope), *_levers(scope)]
     told = {case for decision in found for case in decision["cases"]}
     return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
+
+
+def _heads(scope: Scope) -> Iterator[dict[str, Any]]:
+    """The services whose agents are to be stated, as their few uses alone make them small: named for those who hold the
+    data; in what leaves them, not, and where the total is not told."""
+    if not scope.sources.inside and not is_untold(scope):
+        return
+    heads, small = heads_of(scope), small_ids(scope)
+    services = sorted({c.service for c in scope.every.cases if c.id in small and as_compared(c.service) not in heads})
+    if services:
+        key = "heads" if scope.sources.inside else "heads_unnamed"
+        titles = {g: say("synthesis_decisions", key, g, names=names_text(services, g)) for g in LANGUAGES}
+        why = {lang: say("synthesis_decisions", "heads_why", lang) for lang in LANGUAGES}
+        yield {"kind": "heads", "cases": [], "title": titles, "proof": why}
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
