@@ -129,7 +129,8 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         services = found["services"]
         checked = [file for file in found["files"] if not file["error"]]
         read = [(file["name"], _told(file, lang)) for file in checked]
-        shared = [(typeset(line, lang), names) for line, names in looks(checked, lang)] if len(checked) > 1 else []
+        both = looks(checked, lang) if len(checked) > 1 else []
+        shared = [(typeset(on_a_page(line), lang), names) for line, names in both]
         replaced = [typeset(on_a_page(line), lang) for line in known_lines(found, lang)]
         unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
         for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
@@ -160,4 +161,4 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
 def _told(file: Mapping[str, Any], lang: str) -> list[str]:
     """Its format, then what an import would do with it."""
     lines = [t("connect.format", lang, format=format_name(file["format"], lang)), *file_lines(file, lang)]
-    return [estimator_gateway.place_text(line, lang) for line in lines]
+    return [estimator_gateway.place_text(on_a_page(line), lang) for line in lines]

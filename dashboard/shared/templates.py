@@ -17,6 +17,7 @@ from estimator.assessment.uncertainty import DRAWS
 from estimator.core import number_format
 from estimator.core.language import language_name
 from estimator.core.periods import days_said
+from estimator.core.refusals import on_a_page
 from estimator.core.typography import escaped, typeset
 from estimator.reporting.documents.templates import environment
 
@@ -32,7 +33,7 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.head, html_parts.quoted, language_name, chart_parts.line, chart_parts.list_of,
-    svg_charts.share_svg, escaped,
+    svg_charts.share_svg, escaped, on_a_page,
 )  # fmt: skip
 MACROS = ("command", "definitions", "shortened")  # of the template « parts », known to all
 

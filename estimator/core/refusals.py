@@ -44,7 +44,8 @@ _PROBLEMS = {
 _OPTION = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])|\B--[a-z-]+, (?=[A-ZÉ])")
 _COMMAND = re.compile(r"\bsobria [a-z]")
 _OR_COMMAND = re.compile(
-    r"\s\((?:\w+=\w+, )?sobria [^()]*\)|,?\s(?:ou|or)\s(?:par |by )?[«“`\"]\s?sobria [^»”`\"]*[»”`\"],?"
+    r"\s\((?:\w+=\w+, )?sobria [^()]*\)"
+    r"|,?\s(?:ou|or)\s(?:[\w-]+ ){0,4}(?:[\w-]*:\s)?[«“`\"]\s?sobria [^»”`\"]*[»”`\"],?"
 )
 
 

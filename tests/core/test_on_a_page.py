@@ -18,6 +18,8 @@ OF_A_MACHINE = {"own_tables_refused", "nothing_built", "magic_refused"}  # of a 
         ("Lu. « sobria hosts list » les donne ; rien n'est écrit.", "Lu. Rien n'est écrit."),
         ("Lu. Faites ; « sobria build » le refait. Rien n'est écrit.", "Lu. Faites. Rien n'est écrit."),
         ("Écrivez-la (sobria register set a b=…), ou importez.", "Écrivez-la, ou importez."),
+        ("Lu. Vérifiez-le, ou dites la zone : « sobria places add --zone … ».", "Lu. Vérifiez-le."),
+        ('Read. Check it, or tell the site: "sobria places add --host …".', "Read. Check it."),
         ("La page Lieux, ou « sobria places », le dit.", "La page Lieux le dit."),
         ("La page Lieux, ou «\u00a0sobria places\u00a0», le dit.", "La page Lieux le dit."),
         ("Un champ manque (--unit).\n  - Lu ; « sobria totals » le dit.", "Un champ manque.\n  - Lu."),
@@ -29,7 +31,7 @@ def test_the_way_out_of_the_terminal_is_left_out(said: str, told: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("section", ["errors", "answer_problems"])
+@pytest.mark.parametrize("section", ["errors", "answer_problems", "checks"])
 def test_no_refusal_of_a_page_has_a_command(section: str, lang: str) -> None:
     told = {key: on_a_page(text) for key, text in texts(section, lang).items() if key not in OF_A_MACHINE}
     assert [key for key, text in told.items() if COMMAND.search(text)] == []

@@ -402,6 +402,20 @@ def test_a_remark_shows_its_command_where_no_form_says_as_much(
 
 
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
+def test_no_remark_above_a_form_tells_the_command_that_does_as_much(
+    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """Logs that tell no place, in Brancher then in « À corriger »: the remark is there, « sobria places » is not."""
+    monkeypatch.setattr("dashboard.connect.mending.may_write", lambda: True)
+    code = "zone_not_told"
+    built(home, activity(service_key="tri", zone=None, checks=(code,)))
+    told = spaced(say("checks", code, lang)).partition(".")[0].replace("'", "’")
+    for at in (drop(screen(lang=lang), "vllm.prom", LOGS), screen("mesures", lang, voir="corriger")):
+        shown = spaced(unescape(text(at))).replace("'", "’")
+        assert told in shown and "sobria places" not in shown
+
+
+@pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: str) -> None:
     """RGAA 11.11: « services » and « où ? » were no labels; an unsaid place is chosen in one of two lists, a name has
     its shape, and what is taken back is chosen."""
