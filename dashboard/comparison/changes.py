@@ -7,6 +7,7 @@ from dashboard.comparison.scenario_session import BLANK, Values
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.catalogue import models
+from estimator.catalogue.load import load
 from estimator.comparison.five_fields import at_place, model_option, program_at, scenario_from, with_own_ids, without_ai
 from estimator.comparison.scenario import (
     LONGEST_LABEL,
@@ -77,10 +78,14 @@ def with_aside(scenario: Scenario, group: Sequence[Option], said: SetAside) -> d
 
 def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang: str) -> dict[str, Any]:
     """Another program without AI on a card; its cases, on a server shared or kept on for it, are one card."""
-    values, first = plain(scenario), group[0]
+    values, first, asked = plain(scenario), group[0], _answers(scenario, group[0])
     bare = {"id": first.id, "label": first.label, "method": "none"}  # nothing describes what it is
-    made = list(without_ai(_answers(scenario, first), lang, program)) if program else [bare]
-    return values | {"options": _replaced(values["options"], group, made)}
+    made = list(without_ai(asked, lang, program)) if program else [bare]
+    known = first.alternative and first.alternative.id in load().subjects
+    was = next(without_ai(asked, lang, first.alternative.id)) if first.alternative and known else {}  # as proposed
+    held = next(option for option in values["options"] if option["id"] == first.id)
+    said = {name: held[name] for name in OF_PEOPLE if name in held and held[name] != was.get(name)}
+    return values | {"options": _replaced(values["options"], group, [one | said for one in made])}
 
 
 def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> dict[str, Any]:

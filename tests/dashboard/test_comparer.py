@@ -1794,6 +1794,23 @@ def test_the_gap_says_what_its_numbers_and_its_bars_are(lang: str) -> None:
     assert kept and page.count(f">{kept[1]}<") > 2, "the line is in each row of the table, and in words"
 
 
+def test_another_program_keeps_the_minutes_typed_and_not_those_supposed_of_the_one_before() -> None:
+    """25 minutes typed of a search are there on its page and back; the 240 supposed of a person are of no machine."""
+    asked = Asked(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",), place="class/server-room")
+    at = unfolded(opened(scenario=token(scenario_from(asked, "fr"))), "0")
+    before = address(at := typed(at, "0", "work_minutes", "25")).options
+    for program in ("static-page", "text-search"):
+        at = typed(at, "0", "program", f"alternative/{program}")
+        assert {o.people and o.people.work_minutes for o in address(at).options if o.method == "none"} == {25}
+    assert address(at).options == before and field(at, "0", "work_minutes").value == "25"
+    at = typed(opened(scenario=token(asked_of("transcribe"))), "0", "program", "alternative/text-search")
+    assert not [o for o in address(at).options if o.method == "none" and o.people]
+    values = plain(asked_of("question-rag"))
+    values["options"][0]["alternative"]["id"] = "alternative/of-a-town"  # no table has it
+    at = typed(opened(scenario=token(scenario_of(values))), "0", "program", "alternative/text-search")
+    assert address(at).options[0].alternative.id == "alternative/text-search"
+
+
 @pytest.mark.parametrize("between", [["translate"], ["classify", "transcribe"]])
 def test_a_program_kept_on_alone_says_what_its_card_says_after_another_task(between: list[str]) -> None:
     """48 of 50 and 25 minutes, on both its servers: a task with one program or none in between loses neither."""
