@@ -55,7 +55,13 @@ def show(lang: str) -> None:
         done, standing, gone = connect.last_imports(lang)
         st.html(render("brancher_last", lang, imports=done.values()))
         places_form.withdraw_form("undo", standing, _undone, lang)
-        places_form.withdraw_form("redo", gone, connect.redone, lang)
+        places_form.withdraw_form("redo", gone, _redone, lang)
+
+
+def _redone(**said: str) -> list[str]:
+    lines = connect.redone(**said)
+    st.session_state.pop(FILES, None)  # what the page said of them is no longer true
+    return lines
 
 
 def _undone(**said: str) -> list[str]:
@@ -145,10 +151,13 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
         st.html(render("brancher_places", lang, services=services, names=estimator_gateway.service_names()))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
-        label = t("connect.confirm", lang, n=account["accepted"] or new) if new else t("connect.confirm_aside", lang)
-        if new or aside:
+        word = "confirm" if new else "confirm_aside" if aside else "confirm_replace"
+        if new or aside or (not isinstance(found, SobriaError) and found["replaces"]):
+            label = t(f"connect.{word}", lang, n=account["accepted"] or new)
             st.button(label, type="primary", on_click=_import, args=(files, [*services], lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
+    if account.get("withdrawn"):
+        places_form.withdraw_form("redo", connect.last_imports(lang)[2], _redone, lang)
 
 
 def _counts(name: str, account: Mapping[str, int], lang: str) -> str:

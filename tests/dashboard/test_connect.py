@@ -38,6 +38,7 @@ from estimator.builds.build import build
 from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
 from estimator.core.errors import say
+from estimator.core.fields import Author
 from estimator.core.locks import file_lock, held
 from estimator.core.number_format import interval_text
 from estimator.ingestion.http.endpoints import COLLECTING
@@ -46,6 +47,7 @@ from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
+from estimator.ledger.withdrawals import bring_back
 from estimator.places.journal import PlaceJournal
 from estimator.results import making
 from estimator.results.reading import open_current
@@ -528,6 +530,50 @@ def test_an_import_that_replaces_rows_says_how_many(home: Path) -> None:
     at = drop(at, "tri-corrige.csv", trace({"project_name": "tri", "run_id": "r", "energy_consumed": "2"}).encode())
     at.button[0].click()
     assert "énoncées autrement ici et remplacées : 1." in text(whole(at.run()))
+
+
+def seats_of(count: int) -> bytes:
+    """Two products over a quarter, the second of so many seats."""
+    lines = ("product;seats;from;to;service", "m365-copilot;40;2026-01-01;2026-03-31;bureautique")
+    return "\n".join((*lines, f"le-chat;{count};2026-01-01;2026-03-31;redaction")).encode()
+
+
+def declared_seats() -> float:
+    """Seats of the second product that count, by the 90 days of the quarter."""
+    rows = open_current(connect.default_home()).runs(RunFilter(None, None, None), 0, 99)["rows"]  # type: ignore[union-attr]
+    return float(sum(row["seat_days"] for row in rows if row["service_key"] == "redaction")) / 90
+
+
+def pressed(at: AppTest, word: str, **counted: int) -> str:
+    next(button for button in at.button if button.label == t(word, "fr", **counted)).click()
+    return text(whole(at.run()))
+
+
+def test_seats_corrected_at_the_page_are_replaced(home: Path) -> None:
+    """12 seats, then 24: said before, 24 after, and 12 again once the correction is dropped as it was."""
+    at = drop(screen(), "sieges.csv", seats_of(12))
+    pressed(at, "connect.confirm", n=6)
+    at = drop(at, "sieges.csv", seats_of(24))
+    assert "Remplacera 3 lignes de « sieges.csv »" in text(at) and "ledger" not in text(at)
+    assert "remplacées : 3." in pressed(at, "connect.confirm", n=3) and declared_seats() == 24
+    pressed(drop(at, "sieges.csv", seats_of(12)), "connect.confirm", n=3)
+    assert declared_seats() == 12
+
+
+def test_seats_that_an_earlier_release_added_are_replaced_by_dropping_them_again(home: Path) -> None:
+    """36 seats of two versions, both counted: the later one, which has no new row, can still be imported."""
+    for count in (12, 24):
+        path = home.parent / str(count) / "sieges.csv"
+        path.parent.mkdir()
+        path.write_bytes(seats_of(count))
+        import_paths(Ledger(home), [path], context())
+    (entry,) = Ledger(home).in_force()
+    bring_back(Ledger(home), entry.event, Author(who="DSI", why="comme avant"))
+    build(home)
+    assert declared_seats() == 36
+    at = drop(screen(), "sieges.csv", seats_of(24))
+    pressed(at, "connect.confirm_replace")
+    assert declared_seats() == 24
 
 
 @pytest.mark.parametrize("page", ["brancher", "mesures"])

@@ -448,3 +448,19 @@ def test_a_refusal_of_places_names_its_fields_by_their_labels(home: Path, lang: 
         told = refused(word)
         assert told.count("<li>") == (3 if chosen == "withdraw_which" else 2), "all that is empty, at once"
         assert spaced(t("state.choose", lang, field=label(f"places.{chosen}"))) in told and who in told
+
+
+def test_files_dropped_again_after_their_import_was_annulled_bring_it_back_there(home: Path) -> None:
+    """A file whose rows are all withdrawn has nothing to import: the form that brings them back is under its report,
+    which leaves the page once they are."""
+    at = drop(screen(), "tri.csv", content := trace(snapshot("tri", 2, 60, 4)).encode())
+    at.button[0].click()
+    whole(at.run())
+    (done,) = Ledger(home).imports.read()[0]
+    at = sent(filled(at, "undo", id=done.event, who="DSI", why="erreur"), "places.undo_save")
+    at = drop(screen(), "tri.csv", content)
+    assert not [button for button in at.button if button.label.startswith("Importer")] and measured(home) == 0
+    (entry,) = Ledger(home).in_force()
+    at = sent(filled(at, "redo", id=entry.event, who="DSI", why="elle"), "places.redo_save")
+    assert t("connect.redone", "fr", n=1) in said_of(at) and measured(home) == pytest.approx(4)
+    assert len(at.file_uploader) == len(screen().file_uploader), "what the report said is no longer true"
