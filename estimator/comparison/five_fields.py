@@ -74,9 +74,7 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     minutes are those proposed for the task, if it is."""
     key, found = named.removeprefix("alternative/"), proposal_of(asked, named)
     owned = load().subjects[named].wider  # kept on by others: neither shared nor alone
-    own = {"label": load().label(named, lang)}  # of a program that a user's table adds, which has no words
-    name = texts("program", lang).get(key) or say("five", "program_named", lang, **own)
-    label = _with_server(name, asked if alone else None, lang) if owned else name
+    label = _program_label(named, asked.place, asked if alone else None, lang)
     where = {"zone": FRANCE} if is_a_person(named) else place_of(asked.place)
     program = {"id": named, "existing_server": not alone, **where}
     program |= {"acts": found.acts} if found else {}
@@ -86,6 +84,15 @@ def option_without_ai(asked: Asked, named: str, alone: bool, lang: str) -> dict[
     if found and found.minutes is not None:
         option["people"] = {"work_minutes": found.minutes}
     return option
+
+
+def _program_label(named: str, host: str, alone: AskedPlace | None, lang: str) -> str:
+    """A program, with how its server is kept where it has one: not one of others, nor the computer of a person."""
+    own = {"label": load().label(named, lang)}  # of a program that a user's table adds, which has no words
+    key = named.removeprefix("alternative/")
+    name = texts("program", lang).get(key) or say("five", "program_named", lang, **own)
+    served = load().subjects[named].wider and (alone or not _is_desk(host))
+    return _with_server(name, alone, lang) if served else name
 
 
 def _with_server(name: str, alone: AskedPlace | None, lang: str) -> str:
@@ -131,6 +138,10 @@ def program_at(option: Mapping[str, Any], place: str) -> dict[str, Any]:
     held = {name: value for name, value in option["alternative"].items() if name not in ("host", "zone")}
     where = place_of(place) if place else {}
     bare = {name: value for name, value in option.items() if name != "zone_supposed"}
+    shared = held["id"] in load().subjects and held["existing_server"]
+    for lang in LANGUAGES if shared else ():  # as it is named there, unless by a person
+        if option["label"] == _program_label(held["id"], option["alternative"].get("host", ""), None, lang):
+            bare["label"] = _program_label(held["id"], place, None, lang)
     return bare | {"alternative": held | where, **supposes(where)}
 
 
@@ -177,7 +188,7 @@ def _chosen(asked: Asked, options: Iterable[Option], lang: str) -> Iterator[str]
     """What the programs of these options are called when they are chosen on a card, which the answers do not name."""
     for found in (option.alternative for option in options):
         if found is not None and found.id in load().subjects:
-            kept = asked.model_copy(update={"shared_by": found.shared_by})
+            kept = asked.model_copy(update={"shared_by": found.shared_by, "place": found.host or asked.place})
             yield option_without_ai(kept, found.id, not found.existing_server, lang)["label"]
 
 
@@ -259,7 +270,11 @@ def model_option(asked: Asked, name: str, lang: str, wanted: AskedPlace, years: 
 
 def _has_own_server(host: str | None) -> bool:
     """Whether a place is of one's own and holds servers; a desk holds the computer of a person."""
-    return host is not None and owner(host) == "own" and DESK not in load().fallbacks(host)
+    return host is not None and owner(host) == "own" and not _is_desk(host)
+
+
+def _is_desk(host: str) -> bool:
+    return host in load().subjects and DESK in load().fallbacks(host)
 
 
 def kept_alone(option: Option, years: float | None) -> Option | None:

@@ -18,14 +18,21 @@ from estimator.cli.compare_text import compare_text
 from estimator.comparison.balance import OWN_SERVER
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.five_fields import in_language, option_without_ai, scenario_from, tasks, without_ai
+from estimator.comparison.five_fields import (
+    in_language,
+    option_without_ai,
+    program_at,
+    scenario_from,
+    tasks,
+    without_ai,
+)
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario, scenario_of
 from estimator.comparison.sentences import ratios, sentences_of
 from estimator.comparison.verdict_rules import LOWER_ALWAYS, NOT_COMPARABLE, UNLIKE
 from estimator.comparison.verdict_text import ground_words
 from estimator.comparison.volume_sweep import turns
-from estimator.core.errors import LANGUAGES, texts
+from estimator.core.errors import LANGUAGES, say, texts
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, uses_text
 from estimator.reporting.documents.rendering import rendered
@@ -799,3 +806,16 @@ def test_answers_that_will_not_do_multiply_figures_and_it_is_said(share: float, 
     [several] = decision(scenario_of(values), today=DAY).said("again", "fr")
     ends = ("12 % à 40 %", "5 % à 12 %")[share > 0.88]
     assert spaced(several).startswith(f"2 options : {ends} de réponses à refaire")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_program_at_a_desk_is_on_no_shared_server(lang: str) -> None:
+    """As a model there: « (serveur partagé) » goes with the program that moves to a desk, and is back with it."""
+    told = dict(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",))
+    room, desk = (scenario_from(Asked(place=f"class/{at}", **told), lang).options[0] for at in ("server-room", "desk"))
+    name = texts("program", lang)["text-search"]
+    assert (desk.label, room.label) == (name, say("five", "shared", lang, name=name))
+    values = room.model_dump(mode="json", exclude_none=True)
+    moved = program_at(values, "class/desk")
+    assert moved["label"] == name and program_at(moved, "class/server-room") == values
+    assert program_at(values | {"label": "le nôtre"}, "class/desk")["label"] == "le nôtre"
