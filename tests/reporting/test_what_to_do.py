@@ -8,7 +8,7 @@ from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
-from tests.reporting.authority import plain
+from tests.reporting.authority import WHO, plain
 from tests.reporting.test_synthesis import case, heads, run, scope
 
 ASKED = "Demander à chaque service combien de ses agents ont accès à l'IA."
@@ -36,3 +36,17 @@ def test_a_team_of_four_is_not_asked_how_many_it_is(tmp_path: Path) -> None:
     heads(tmp_path, "Urbanisme", 4)
     body = synthesis(scope(tmp_path, run("a", 10.0, requests=50.0)))
     assert body["indicators"]["energy"]["value"]["central"] is None and not body["decisions"]
+
+
+def test_an_idea_that_runs_is_to_be_corrected(tmp_path: Path) -> None:
+    """900 uses of a use that the register has as an idea: the page says that none is in trial, and this one first. In
+    trial, nothing is to be corrected; nor is it said of an idea that does not run."""
+    register = Register(tmp_path)
+    idea = case(register, "A", "Urbanisme", stage="idee")
+    case(register, "B", "Urbanisme", stage="idee")
+    rows = [run("a", 10.0, requests=900.0)]
+    (first, *_) = synthesis(scope(tmp_path, *rows))["decisions"]
+    assert (first["kind"], first["cases"]) == ("ideas", [idea])
+    assert first["title"]["fr"] == "Corriger dans le registre l'étape de A : il a des exécutions, et y est une idée."
+    register.move(idea, "experimentation", WHO)
+    assert "ideas" not in [found["kind"] for found in synthesis(scope(tmp_path, *rows))["decisions"]]

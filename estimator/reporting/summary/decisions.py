@@ -11,7 +11,7 @@ from estimator.core.number_format import figure
 from estimator.core.periods import Period
 from estimator.core.searched_text import as_compared
 from estimator.core.typography import typeset
-from estimator.governance.indicators.anonymity import is_untold, untold_ids
+from estimator.governance.indicators.anonymity import grouped, is_untold, untold_ids
 from estimator.governance.indicators.known_days import SHORT
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, is_in_use, of_case
@@ -26,10 +26,10 @@ LEAST = 0.005  # of what the uses of levers that add up take: one that surely sa
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
     """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}, "paper": {fr, en}, "since": {fr,
-    en}}: what frees a total that is not told, the levers that add up, the most certain gain first, then comparisons, by
-    electricity, then the register.
+    en}}: what frees a total that is not told, the ideas that run, the levers that add up, the most certain gain first,
+    then comparisons, by electricity, then the register.
     check, both in short for a sheet, and the months of the gain: of a lever alone."""
-    found = [*_heads(scope), *_levers(scope)]
+    found = [*_heads(scope), *_ideas_that_run(scope), *_levers(scope)]
     told = {case for decision in found for case in decision["cases"]}
     return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
 
@@ -46,6 +46,15 @@ def _heads(scope: Scope) -> Iterator[dict[str, Any]]:
         titles = {g: say("synthesis_decisions", key, g, names=names_text(services, g)) for g in LANGUAGES}
         why = {lang: say("synthesis_decisions", "heads_why", lang) for lang in LANGUAGES}
         yield {"kind": "heads", "cases": [], "title": titles, "proof": why}
+
+
+def _ideas_that_run(scope: Scope) -> Iterator[dict[str, Any]]:
+    """The uses told one by one with runs of theirs, that the register has as ideas."""
+    if is_untold(scope):
+        return
+    shown = grouped(scope).shown
+    if early := [case for case in scope.cases if case.id in shown and case.stage == "idee" and not case.is_over]:
+        yield _decision("ideas", early, {g: say("synthesis_decisions", "ideas_why", g) for g in LANGUAGES})
 
 
 def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
