@@ -26,12 +26,12 @@ LEAST = 0.005  # of what the uses of levers that add up take: one that surely sa
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
     """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}, "paper": {fr, en}, "since": {fr,
-    en}}: what frees a total that is not told, the ideas that run, the levers that add up, the most certain gain first,
-    then comparisons, by electricity, then the register.
+    en}}: what frees a total that is not told, the levers that add up, the most certain gain first, then the
+    ideas that run, comparisons, by electricity, and the register.
     check, both in short for a sheet, and the months of the gain: of a lever alone."""
-    found = [*_heads(scope), *_ideas_that_run(scope), *_levers(scope)]
+    found = [*_heads(scope), *_levers(scope)]
     told = {case for decision in found for case in decision["cases"]}
-    return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
+    return [*found, *_ideas_that_run(scope), *_comparison_decisions(scope, told), *_register(scope)][:MOST]
 
 
 def _heads(scope: Scope) -> Iterator[dict[str, Any]]:
