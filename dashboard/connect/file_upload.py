@@ -126,37 +126,34 @@ def _follow(bar: Any, lang: str) -> None:
 
 def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
     """Result of the dry run, with buttons to import or to cancel."""
-    new, aside, account, services = 0, 0, dict[str, int](), dict[str, bool]()
     if isinstance(found, SobriaError):
         st.html(refusal(found, lang))
-    else:
-        account = found["account"]
-        new, aside = account["accepted"] + account["superseded"], account["quarantined"]
-        services = found["services"]
-        checked = [file for file in found["files"] if not file["error"]]
-        read = [(file["name"], _told(file, lang)) for file in checked]
-        both = looks(checked, lang) if len(checked) > 1 else []
-        shared = [(typeset(on_a_page(line), lang), names) for line, names in both]
-        replaced = [typeset(on_a_page(line), lang) for line in known_lines(found, lang)]
-        unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
-        for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
-            unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
-        read_of = t("connect.files_read", lang, n=len(checked))
-        name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=files.dropped, read=read_of)
-        counts = _counts(name, account, lang) if read else ""
-        st.html(
-            render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced)
-        )
+        st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
+        return
+    account = found["account"]
+    new, aside = account["accepted"] + account["superseded"], account["quarantined"]
+    checked = [file for file in found["files"] if not file["error"]]
+    read = [(file["name"], _told(file, lang)) for file in checked]
+    both = looks(checked, lang) if len(checked) > 1 else []
+    shared = [(typeset(on_a_page(line), lang), names) for line, names in both]
+    replaced = [typeset(on_a_page(line), lang) for line in known_lines(found, lang)]
+    unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
+    for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
+        unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
+    read_of = t("connect.files_read", lang, n=len(checked))
+    name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=files.dropped, read=read_of)
+    counts = _counts(name, account, lang) if read else ""
+    st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread, looks=shared, replaced=replaced))
     if new:
-        st.html(render("brancher_places", lang, services=services, names=estimator_gateway.service_names()))
+        st.html(render("brancher_places", lang, services=found["services"], names=estimator_gateway.service_names()))
         places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
         word = "confirm" if new else "confirm_aside" if aside else "confirm_replace"
-        if new or aside or (not isinstance(found, SobriaError) and found["replaces"]):
+        if new or aside or found["replaces"]:
             label = t(f"connect.{word}", lang, n=account["accepted"] or new)
-            st.button(label, type="primary", on_click=_import, args=(files, [*services], lang))
+            st.button(label, type="primary", on_click=_import, args=(files, [*found["services"]], lang))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
-    if account.get("withdrawn"):
+    if account["withdrawn"]:
         places_form.withdraw_form("redo", connect.last_imports(lang)[2], _redone, lang)
 
 
