@@ -53,7 +53,9 @@ def _environment(lang: str) -> Environment:
     found = environment("dashboard")
     said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
     said |= {f.__name__: f for f in IN_ANY}
-    said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
+    said["t"] = lambda key, **facts: texts.t(key, lang, **facts)
+    said["address"] = lambda key, **facts: html_parts.address(key, lang, **facts)
+    said["phrase"] = lambda key, **facts: phrase(key, lang, **facts)
     found.globals |= said | {"lang": lang, "DRAWS": DRAWS}
     found.globals["columns"] = lambda section, *names: [texts.t(f"{section}.{name}", lang) for name in names]
     found.globals |= {"section": _section, "rows_of": _rows_of, "table": table}
@@ -61,11 +63,6 @@ def _environment(lang: str) -> Environment:
     parts = found.get_template("parts.html").module
     found.globals |= {name: getattr(parts, name) for name in MACROS}
     return found
-
-
-def _worded(function: Callable[..., Any], lang: str) -> Callable[..., Any]:
-    """A function (key, lang, /, **facts) in one language."""
-    return lambda key, **facts: function(key, lang, **facts)
 
 
 def _section(heading: str, note: str | Markup = "", *, caller: Callable[[], Markup]) -> Markup:
