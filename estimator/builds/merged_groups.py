@@ -341,11 +341,12 @@ def _use(file: PublishedGroups, group: PublishedGroup) -> tuple[str, str]:
 def _keys(uses: Collection[tuple[str, str]], own: Collection[str]) -> dict[tuple[str, str], str]:
     """The service of each use in the wider build: « authority:use », with as many more colons as make it one that no
     row of the home has, nor another use. own: the services of these rows."""
-    found = dict[tuple[str, str], str]()
+    found, taken = dict[tuple[str, str], str](), {*own}
     for authority, use in sorted(uses):
-        key, taken = f"{authority}:{use}", {*own, *found.values()}
+        key = f"{authority}:{use}"
         while key in taken:
             key = key.replace(":", "::", 1)
+        taken.add(key)
         found[authority, use] = key
     return found
 
