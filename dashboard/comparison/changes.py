@@ -9,6 +9,7 @@ from dashboard.shared.texts import t
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.comparison.five_fields import at_place, model_option, program_at, scenario_from, with_own_ids, without_ai
+from estimator.comparison.kept_fields import OF_TASK, as_model, as_programs, on_task
 from estimator.comparison.scenario import (
     LONGEST_LABEL,
     MOST_ASKED,
@@ -23,10 +24,6 @@ from estimator.comparison.scenario import (
 )
 from estimator.core.errors import LANGUAGES, say
 from estimator.workloads.request import Request
-
-OF_PEOPLE = ("people", "attempts")  # said of an option whatever runs it
-OF_TASK = ("quality", "people", "acceptance", "acceptance_why")  # found on one task: another needs its own
-WHERE = ("host", "provider", "zone", "device", "resource_share")  # of a use: what says where it runs
 
 
 def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
@@ -49,21 +46,11 @@ def with_asked(scenario: Scenario, asked: Asked, lang: str) -> dict[str, Any]:
     else:
         was = held[0] if held else {}  # its case on a server kept on for it alone follows it
         proposed = gone.get(was.get("id", ""), {})
-        first = [_on_task(made, was, proposed, before.task, asked.task) for made in first]
+        kept = as_programs(first, {n: v for n, v in was.items() if n != "people"}, proposed)  # set aside below
+        first = [on_task(made, was, proposed, before.task, asked.task) for made in kept]
     bare = [{name: value for name, value in one.items() if name not in OF_TASK} for one in others]
-    others = [_on_task(made, one, {}, before.task, asked.task) for made, one in zip(bare, others, strict=True)]
+    others = [on_task(made, one, {}, before.task, asked.task) for made, one in zip(bare, others, strict=True)]
     return values | {"options": with_own_ids([*first, *others])}
-
-
-def _on_task(made: Values, held: Values, proposed: Values, before: str, after: str) -> dict[str, Any]:
-    """An option for a task, made of `held`: what was found of that one on the task before, but for what the tables
-    propose, is set aside; what was found on this task is back."""
-    before, after = (task.removeprefix("task/") for task in (before, after))
-    found = {name: held[name] for name in OF_TASK if name in held and held[name] != proposed.get(name)}
-    aside = held.get("aside", ())
-    back = {n: value for said in aside if said["task"] == after for n, value in said.items() if n != "task"}
-    kept = [said for said in aside if said["task"] not in (before, after)] + [{"task": before, **found}] * bool(found)
-    return {name: value for name, value in made.items() if name != "aside"} | back | ({"aside": kept} if kept else {})
 
 
 def with_aside(scenario: Scenario, group: Sequence[Option], said: SetAside) -> dict[str, Any]:
@@ -81,17 +68,21 @@ def with_program(scenario: Scenario, group: Sequence[Option], program: str, lang
     values, first, asked = plain(scenario), group[0], _answers(scenario, group[0])
     bare = {"id": first.id, "label": first.label, "method": "none"}  # nothing describes what it is
     made = list(without_ai(asked, lang, program)) if program else [bare]
-    known = first.alternative and first.alternative.id in load().subjects
-    was = next(without_ai(asked, lang, first.alternative.id)) if first.alternative and known else {}  # as proposed
     held = next(option for option in values["options"] if option["id"] == first.id)
-    said = {name: held[name] for name in OF_PEOPLE if name in held and held[name] != was.get(name)}
-    return values | {"options": _replaced(values["options"], group, [one | said for one in made])}
+    kept = as_programs(made, held, proposed(scenario, first, lang))
+    return values | {"options": _replaced(values["options"], group, kept)}
+
+
+def proposed(scenario: Scenario, option: Option, lang: str) -> Values:
+    """An option without AI as the tables propose it; one that describes no known program, with its own name."""
+    named = option.alternative.id if option.alternative and option.alternative.id in load().subjects else ""
+    return {**next(without_ai(_answers(scenario, option), lang, named)), **({} if named else {"label": option.label})}
 
 
 def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> dict[str, Any]:
     """Another model on a card, another place for it, or another way to keep its server. said: fields of ModelPlace.
 
-    What people said of the option stays, unless its model is another; that of a publisher who alone serves it is there.
+    What people said of the option stays, but what is of its model; that of a publisher who alone serves it is there.
     """
     values, asked, before = plain(scenario), _answers(scenario, option), _running(scenario, option)
     after = before.model_copy(update=said)
@@ -116,12 +107,7 @@ def with_model(scenario: Scenario, option: Option, lang: str, **said: Any) -> di
         for first in (one for one in values["options"] if _copy_of(one["label"], lang) == held["label"]):
             held["label"] = at_place(made | {"label": first["label"]}, lang)
             first["label"] = at_place(first, lang)
-    if after.model == before.model:
-        use = {name: value for name, value in held.get("use", {}).items() if name not in WHERE}
-        kept = {name: value for name, value in held.items() if name not in ("use", "reserved_hours", "zone_supposed")}
-        made |= kept | {"use": use | {name: value for name, value in made["use"].items() if name in WHERE}}
-    else:
-        made |= {name: held[name] for name in OF_PEOPLE if name in held}
+    made = as_model(made, held, after.model != before.model)
     if scenario.asked:
         values["asked"] = asked.model_dump(mode="json")
     return values | {"options": _replaced(values["options"], (option,), [made])}

@@ -25,6 +25,7 @@ from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t
 from estimator.comparison.five_fields import is_a_person
+from estimator.comparison.kept_fields import ONCE
 from estimator.comparison.period import PER_YEAR
 from estimator.comparison.plain_values import follows_work, set_at, tidy
 from estimator.comparison.scenario import Quality, Scenario, ScenarioRefused, part_of, scenario_of
@@ -36,7 +37,6 @@ WORDS = {
     "date", "by", "terminal", "people_zone", "other_unit", "service", "tuning_device", "zone", "device", "product",
     "wue_basis", "storage", "network", "since", "until", *SEARCH_MODELS,
 }  # fmt: skip
-ONCE = {"label", "status", "why", "existing_server"}  # of the first option of a card alone
 Read = Callable[[dict[str, Any], Mapping[str, str]], dict[str, Unreadable]]  # into plain values, what fields hold
 
 

@@ -17,7 +17,9 @@ from estimator.core.refusals import on_a_page
 from estimator.core.said_number import one_reading, readings_told
 
 _SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-USE_NUMBERS, MADE, SEARCH_MODELS, SEARCH_NUMBERS, PROGRAM_NUMBERS = map(str.split, _SAID["together"].values())
+USE_NUMBERS, MADE, SEARCH_MODELS, SEARCH_NUMBERS, PROGRAM_NUMBERS, OF_A_TASK, OF_ONE = (
+    said.split() for said in _SAID["together"].values()
+)
 NEED, OPTION = _SAID["need"], _SAID["option"]  # field -> its path in a scenario, or in an option
 MODEL, PROGRAM = OPTION | _SAID["model"], OPTION | _SAID["program"]
 FLAGS = re.compile(  # one, or those of which one is wanted; or a key of a measured service

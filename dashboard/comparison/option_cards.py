@@ -1,6 +1,6 @@
 """« Vos options »: a card each, of what runs, where, and the quality found; the rest where it is asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,11 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.fields import FormPart, option_changed, paths_of, rewrite, shown, typed
 from dashboard.comparison.form_values import (
     MADE,
+    MODEL,
+    OF_A_TASK,
+    OF_ONE,
     OPTION,
+    PROGRAM,
     PROGRAM_NUMBERS,
     SEARCH_MODELS,
     SEARCH_NUMBERS,
@@ -22,7 +26,6 @@ from dashboard.comparison.form_values import (
     label_of,
     number,
     number_text,
-    quality_field_text,
 )
 from dashboard.comparison.scenario_session import (
     GONE,
@@ -76,13 +79,17 @@ def show(view: View, answer: Answer | None, lang: str) -> None:
 def _set_aside(group: Group, form: FormPart, letter: str) -> None:
     """What was found of an option on other tasks, and a button to confirm the last of it for a model."""
     for said in group[0].aside:
-        minutes = said.people and said.people.work_minutes
-        told = [quality_field_text(said.quality, form.lang)] if said.quality else []
-        told += [t("compare_form.aside_minutes", form.lang, n=number_text(minutes, form.lang))] if minutes else []
-        facts = {"task": compare_data.task_names(form.lang).get(said.task, said.task), "found": ", ".join(told)}
-        st.html(Markup('<p class="warn" role="status">{}</p>').format(t("compare_form.aside", form.lang, **facts)))
+        task, found = compare_data.task_names(form.lang).get(said.task, said.task), _told(said, OF_A_TASK, form.lang)
+        text = t("compare_form.aside", form.lang, task=task, found=found)
+        st.html(Markup('<p class="warn" role="status">{}</p>').format(text))
     if group[0].method == "model" and group[0].aside:
         _button("confirm", partial(changes.with_aside, group=group, said=group[0].aside[-1]), form, letter)
+
+
+def _told(held: Any, names: Iterable[str], lang: str) -> str:
+    """« Qualité 93 %, Minutes d'écran par réponse 3 »: what is filled in of these fields."""
+    texts = {name: shown(name, held, (MODEL | PROGRAM)[name], lang) for name in names}
+    return ", ".join(f"{label_of(name, lang).partition(' (')[0]} {text}" for name, text in texts.items() if text)
 
 
 def _card(place: str, group: Group, letter: str, names: Mapping[str, str], lang: str) -> None:
@@ -163,9 +170,12 @@ def picked(place: str, name: str, lang: str) -> None:
         return
     if scenario := set_scenario(values, place + PICKED, lang, view.missing):
         refresh(view.scenario, scenario, lang, place)
-        if (found := group[0].quality) and all(option.quality != found for option in groups(scenario)[int(place)]):
-            gone = {"quality": quality_field_text(found, lang), "label": group[0].label}
-            st.session_state[GONE] = {place: t("compare_form.quality_gone", lang, **gone)}
+        now, acts = groups(scenario)[int(place)][0], group[0].alternative.acts if group[0].alternative else 1.0
+        was = changes.proposed(view.scenario, group[0], lang).get("alternative", {}).get("acts", 1.0)
+        names = OF_ONE if acts == was else ("acts", *OF_ONE)
+        lost = [name for name in names if _told(group[0], [name], lang) != _told(now, [name], lang)]
+        if found := _told(group[0], lost, lang):
+            st.session_state[GONE] = {place: t("compare_form.gone", lang, found=found)}
 
 
 def _said(name: str, value: str) -> dict[str, Any]:

@@ -958,10 +958,10 @@ def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
     assert [b.label for b in at.button if t("compare_form.without_ai", "fr") in b.label] == ["Dupliquer (sans IA)"]
 
 
-def test_a_model_chosen_on_a_card_takes_its_name_and_loses_the_test_of_another() -> None:
+def test_a_model_chosen_on_a_card_keeps_the_name_typed_and_loses_the_test_of_another() -> None:
     at = typed(opened(), "1", "model", "mistral-ai/mistral-small-3.2")
     found = address(at).options[1]
-    assert (found.use.model, found.label, found.quality) == ("mistral-ai/mistral-small-3.2", "Mistral Small 3.2", None)
+    assert (found.use.model, found.label, found.quality) == ("mistral-ai/mistral-small-3.2", "le modèle léger", None)
     assert found.use.host == "class/shared-regional" and found.people is not None  # its place, its people
     assert field(at, "1", "quality").value == ""
     at = typed(at, "1", "host", "mistral")
@@ -1608,12 +1608,12 @@ def test_the_name_of_a_model_says_how_its_server_is_kept_until_someone_names_it(
 def test_a_quality_that_is_of_the_model_before_is_said_to_go_with_it() -> None:
     at = typed(typed(blank(), "five", "people", "100"), "five", "uses", "2")
     at = typed(at, "1", "quality", "93 %")
-    assert "n’est pas reprise" not in text_of(at)
+    assert "n’est pas repris" not in text_of(at)
     at = typed(at, "1", "model", "openai/gpt-5")
     assert all(option.quality is None for option in address(at).options)
     told = re.findall(r'<p class="warn" role="status">(.*?)</p>', text_of(at))
-    assert len(told) == 1 and "93 %" in plain_spaces(told[0]) and "n’est pas reprise" in told[0] and not at.toast
-    assert "n’est pas reprise" not in text_of(typed(at, "five", "uses", "3")), "until the next change"
+    assert len(told) == 1 and "93 %" in plain_spaces(told[0]) and "n’est pas repris" in told[0] and not at.toast
+    assert "n’est pas repris" not in text_of(typed(at, "five", "uses", "3")), "until the next change"
 
 
 def test_the_licence_and_the_law_of_a_model_are_told_beside_its_figures() -> None:
@@ -1760,7 +1760,8 @@ def test_a_test_made_on_another_task_is_set_aside_and_comes_back_with_its_task()
     assert (found.quality, found.people, found.accepted) == (None, None, 1.0) and field(
         at, place, "quality"
     ).value == ""
-    said = "Essai fait sur une autre tâche (reformuler un courrier) : 47/60, 2 min d'une personne. Mis de côté"
+    said = "Dit pour une autre tâche (reformuler un courrier) : Qualité 47/60, Minutes de travail d'une personne par "
+    said += "réponse 2. Mis de côté"
     assert said.casefold() in plain_spaces(text_of(at)).replace("’", "'").casefold()
     back = typed(at, "five", "task", "rewrite")
     assert address(back).options[-1] == scenario.options[-1] and "Mis de côté" not in text_of(back)
@@ -1809,6 +1810,49 @@ def test_another_program_keeps_the_minutes_typed_and_not_those_supposed_of_the_o
     values["options"][0]["alternative"]["id"] = "alternative/of-a-town"  # no table has it
     at = typed(opened(scenario=token(scenario_of(values))), "0", "program", "alternative/text-search")
     assert address(at).options[0].alternative.id == "alternative/text-search"
+
+
+def test_another_model_keeps_what_was_typed_of_the_place_the_project_and_the_option() -> None:
+    """Its name, its reason, PUE 1.4 and 3 TB × month stay; 500 reasoning tokens go, named; a name proposed follows."""
+    asked = Asked(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",), place="class/server-room")
+    scenario = scenario_from(asked, "fr")
+    values = plain(scenario)
+    values["options"][-1]["use"] |= {"pue": 1.4, "storage_tb_months": 3, "reasoning_tokens": 500}
+    values["options"][-1]["use"]["it_energy_kwh"] = 0.01  # measured of the one before
+    for said in ({}, {"label": "le nôtre", "why": "déjà payé"}):
+        values["options"][-1] |= said
+        at = typed(opened(scenario=token(scenario_of(values))), "1", "model", "mistral-ai/mistral-small-3.2")
+        now = address(at).options[-1]
+        assert now.use and (now.use.pue, now.use.storage_tb_months, now.use.reasoning_tokens) == (1.4, 3, 0)
+        assert now.use.it_energy_kwh is None
+        assert (now.why, now.label == "le nôtre") == (said.get("why", ""), bool(said)) and "GPT" not in now.label
+        told = re.findall(r'<p class="warn" role="status">(.*?)</p>', text_of(at))
+        assert len(told) == 1 and plain_spaces(told[0]).endswith(" 500.")
+
+
+def test_another_program_or_task_keeps_what_was_typed_of_the_card_without_ai() -> None:
+    """Name, reason and PUE 1.4 are on each and back; 7 acts typed are of one program, and named when they go."""
+    asked = Asked(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",), place="class/server-room")
+    values = plain(scenario_from(asked, "fr"))
+    values["options"][0] |= {"label": "la nôtre", "why": "déjà là"}
+    for option in (one for one in values["options"] if one["method"] == "none"):
+        option["alternative"] |= {"pue": 1.4, "acts": 7}
+    scenario = scenario_of(values)
+    for place, name, there in (("0", "program", "alternative/static-page"), ("five", "task", "classify")):
+        at = typed(opened(scenario=token(scenario)), place, name, there)
+        assert name == "task" or "Actes" in plain_spaces(text_of(at)).partition("repris ici")[2][:40]
+        back = "question-rag" if name == "task" else scenario.options[0].alternative.id
+        for found in (address(at), address(typed(at, place, name, back))):
+            first = found.options[0]
+            assert (first.label, first.why, first.alternative.pue) == ("la nôtre", "déjà là", 1.4)
+
+
+def test_minutes_of_a_screen_alone_are_named_when_another_task_sets_them_aside() -> None:
+    asked = Asked(people=6, uses=40, per="month", task="question-rag", models=("gpt-5",), place="class/server-room")
+    values = plain(scenario_from(asked, "fr"))
+    values["options"][-1]["people"] = {"screen_minutes": 3}
+    text = plain_spaces(text_of(typed(opened(scenario=token(scenario_of(values))), "five", "task", "summarise")))
+    assert "Minutes d’écran par réponse 3. Mis de côté" in text and "Essai fait" not in text
 
 
 @pytest.mark.parametrize("between", [["translate"], ["classify", "transcribe"]])
