@@ -30,7 +30,7 @@ from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ingestion.usage.seats import check_line as check_seats
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, unfinished_text
-from estimator.ledger.withdrawals import withdrawn_imports
+from estimator.ledger.versions import withdrawn_imports
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
 

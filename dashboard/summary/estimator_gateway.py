@@ -126,11 +126,11 @@ def address_refused(now: State, territory: str, period: str) -> SobriaError | No
     """Why a URL has no figures of its own: it names a territory or a period without any; else None."""
     shown = scope_of_address(now, territory, period)
     pairs = ((territory, territory, shown.territory), (period, _canonical(period), shown.period))
-    wrong = [read[: estimator_gateway.LONGEST_ID] for read, span, found in pairs if read and span != found]
+    wrong = ", ".join(read[: estimator_gateway.LONGEST_ID] for read, span, found in pairs if read and span != found)
     if not wrong:
         return None
     places, years = ", ".join(sources(now).territories), ", ".join(text for text in periods(now) if text.isdigit())
-    return SobriaError("address_unknown", read=", ".join(wrong), territories=places, years=years)
+    return SobriaError("address_unknown" if years else "address_no_years", read=wrong, territories=places, years=years)
 
 
 def _canonical(period: str) -> str:

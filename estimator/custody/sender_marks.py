@@ -13,7 +13,7 @@ from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import as_models
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Kind
-from estimator.ledger.withdrawals import COLLECTED
+from estimator.ledger.versions import COLLECTED
 
 
 class SenderMarks:

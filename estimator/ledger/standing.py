@@ -21,7 +21,7 @@ from estimator.core.digest_set import SIZE, Digests, of_column
 from estimator.ledger.files import KINDS, Ledger, as_models
 from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Activity, Kind, Refused
-from estimator.ledger.withdrawals import COLLECTED
+from estimator.ledger.versions import COLLECTED
 from estimator.ledger.withdrawn_rows import copy_of
 
 WINDOW = timedelta(days=31)

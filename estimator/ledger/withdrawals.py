@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from shlex import quote
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -13,17 +12,16 @@ import pyarrow.compute as pc
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import arrow, connect
-from estimator.core.errors import LANGUAGES, SobriaError
+from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
-from estimator.core.periods import short_day
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
-from estimator.ledger.journal import Import, RowsWithdrawal
+from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.rows import Kind, Refused
+from estimator.ledger.versions import COLLECTED, check_versions, check_whole
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
-COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
 
 _RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
@@ -87,7 +85,6 @@ _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
 TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
   SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
 ) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""
-IMPORT = "import:"  # start of the target of the withdrawal of an import
 ABOUT = ("who", "why", "target", "undoes", "rows", "refused", "parts")
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import", "aside", "twice"]
@@ -153,7 +150,9 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
     if not any(map(len, tables.values())):
         raise SobriaError("nothing_to_withdraw", target=target.value)
-    _check_versions(ledger, target, tables)
+    if target.kind in ("file", "import") and len(tables["activities"]):
+        by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
+        check_versions(ledger, target.value, _by_file(tables), by_name)
     return WithdrawalEffect(str(target), tables, still=still, replaced=_replaced_by(ledger, target))
 
 
@@ -164,18 +163,6 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
     for old in found.replaced:
         bring_back(ledger, old.event, _with(found.withdrawal))
     return found
-
-
-def withdrawn_imports(ledger: Ledger) -> dict[str, Import]:
-    """Imports whose rows are withdrawn, by the id of the withdrawal, which `bring_back` undoes; the last one first."""
-    held = [one for one in ledger.in_force() if one.target.startswith(IMPORT)]
-    done = ledger.imports.read()[0] if held else []
-    return {
-        one.event: found
-        for one in sorted(held, key=lambda one: one.order, reverse=True)
-        for found in done
-        if found.event.startswith(one.target.removeprefix(IMPORT))
-    }
 
 
 def restating(sha: str) -> Author:
@@ -300,10 +287,12 @@ def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> Withd
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
-    """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown."""
+    """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown,
+    restore_other_first."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
+    check_whole(ledger, undone, _by_file(tables))
     found = WithdrawalEffect(undone.target, tables)
     event = _record_withdrawal(ledger, found, undone.event, [], author)
     every = {one.event: one for one in ledger.withdrawals.read()[0]}
@@ -320,36 +309,9 @@ def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -
     return pa.concat_tables([SCHEMAS[kind].empty_table(), *read])
 
 
-def _check_versions(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> None:
-    """several_files_named: files of one name that have no row in common, as codecarbon names all of its own.
-    versions_share_rows: another file of the same name, whose import stays, states rows that were written with these."""
-    if target.kind in ("run", "aside", "twice") or not len(tables["activities"]):
-        return
-    mine = Counter[str](sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
-    done = [one for one in ledger.imports.read()[0] if not one.moved]
-    sources = [source for one in done for source in one.sources]
-    new = Counter[str]()
-    for source in sources:
-        new[source.sha] = max(new[source.sha], source.new)
-    versions = {source.sha for source in sources if source.read > new[source.sha]}
-    if target.kind == "file" and not _HASH.fullmatch(target.value):
-        if len(mine) > 1 and not versions & mine.keys() and not target.value.startswith(COLLECTED):
-            each = ", ".join(f"{sha[:12]} ({count})" for sha, count in sorted(mine.items()))
-            raise SobriaError("several_files_named", file=target.value, count=len(mine), list=each, one=min(mine)[:12])
-        return
-    names = {source.name for source in sources if source.sha in mine}
-    versions -= {source.sha for one in withdrawn_imports(ledger).values() for source in one.sources}
-    for source in sources:
-        if source.name in names and source.sha not in mine and source.sha in versions:
-            code = "sendings_share_rows" if source.name.startswith(COLLECTED) else "versions_share_rows"
-            at = min(one.at for one in done if source in one.sources)
-            when = {
-                "day": {lang: short_day(at[:10], lang) for lang in LANGUAGES},
-                "hour": at[11:13],
-                "minute": at[14:16],
-            }
-            facts = {"file": source.name, "named": quote(source.name), "sha": source.sha[:12], **when}
-            raise SobriaError(code, target=target.value, **facts)
+def _by_file(tables: dict[Kind, pa.Table]) -> Counter[str]:
+    """Rows by hash of their file."""
+    return Counter(sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
 
 
 def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:

@@ -195,6 +195,16 @@ def test_a_page_of_a_home_of_which_all_is_withdrawn_says_it_and_how_to_undo_it(e
     assert "1 row" in text and f"--undo {found.withdrawal}" in text
 
 
+def test_a_period_asked_of_a_home_without_figures_lists_no_year(empty_home: Path) -> None:
+    """Every row is withdrawn: the sentence of the years would list none."""
+    append(Ledger(empty_home), [row := activity()])
+    withdraw(Ledger(empty_home), Target("run", row.run_key), author("DSI", "essai"))
+    build(empty_home)
+    text = page("synthese", "fr", periode="2026-03")
+    assert "Il n'y a encore de chiffre d'aucune période" in unescape(text).replace("’", "'")
+    assert "leurs trimestres" not in text
+
+
 def test_marks_alone_search_no_factor(plain: None) -> None:
     """« ??? » holds nothing to search: no factor is found, and it is said; all of them are there without it."""
     assert t("factors.none", "fr") in page("facteurs", "fr", sujet="???")

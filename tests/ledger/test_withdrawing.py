@@ -10,19 +10,14 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.core.errors import SobriaError
-from estimator.core.refusals import FieldsRefused
+from estimator.core.refusals import FieldsRefused, on_a_page
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
-from estimator.ledger.withdrawals import (
-    Target,
-    bring_back,
-    withdraw,
-    withdrawal_effect,
-    withdrawn_imports,
-)
+from estimator.ledger.versions import withdrawn_imports
+from estimator.ledger.withdrawals import Target, bring_back, withdraw, withdrawal_effect
 from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
@@ -138,6 +133,41 @@ def test_the_imports_withdrawn_are_named_by_their_withdrawal_the_last_one_first(
     bring_back(ledger, new, DSI)
     withdraw(ledger, Target("file", "emissions.csv"), DSI)
     assert withdrawn_imports(ledger) == {old: second}
+
+
+def test_an_import_is_brought_back_once_the_one_that_keeps_its_rows_is(tmp_path: Path) -> None:
+    """Runs of 1 and 2 kWh, then 4 and 2 in the table of the same name: 2, kept once, with the first. Both undone, the
+    second brought back alone would count 4 and lose 2; after the first, 6."""
+    total = [text(snapshot("a", 1, 60, energy), snapshot("b", 2, 60, 2)) for energy in (1, 4)]
+    ledger = Ledger(tmp_path)
+    for content in total:
+        bring(tmp_path, content)
+    first, second = sorted(ledger.imports.read()[0], key=lambda done: done.order)
+    both = [withdraw(ledger, Target("import", done.event), DSI).withdrawal for done in (second, first)]
+    with refuses("restore_other_first") as refused:
+        bring_back(ledger, both[0], DSI)
+    said = on_a_page(refused.value.message("fr"))
+    assert "emissions.csv" in said and "Rétablissez d'abord" in said and said.endswith("Rien n'a été écrit.")
+    assert "sobria" not in said and both[1] not in said
+    assert kwh_known(tmp_path) is None
+    for gone in reversed(both):
+        bring_back(ledger, gone, DSI)
+    assert kwh(tmp_path) == pytest.approx(4 + 2)
+    both = [withdraw(ledger, Target("import", done.event), DSI).withdrawal for done in (second, first)]
+    bring(tmp_path, total[1])
+    bring_back(ledger, both[0], DSI)
+    assert kwh(tmp_path) == pytest.approx(4 + 2), "imported again, the second keeps its 2 itself"
+
+
+def test_an_import_that_keeps_its_own_rows_is_brought_back_alone(tmp_path: Path) -> None:
+    """Imported when the 2 kWh of the first were withdrawn, it keeps them itself: 4 + 2, undone and brought back."""
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2)))
+    ledger = Ledger(tmp_path)
+    withdraw(ledger, Target("import", ledger.imports.latest(1)[0].event), DSI)
+    bring(tmp_path, text(snapshot("a", 1, 60, 4), snapshot("b", 2, 60, 2)))
+    gone = withdraw(ledger, Target("import", ledger.imports.latest(1)[0].event), DSI)
+    bring_back(ledger, gone.withdrawal, DSI)
+    assert kwh(tmp_path) == pytest.approx(4 + 2)
 
 
 def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> None:

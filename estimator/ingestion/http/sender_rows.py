@@ -11,7 +11,7 @@ from estimator.core.digest_set import SIZE
 from estimator.ingestion.reader import Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
-from estimator.ledger.withdrawals import COLLECTED
+from estimator.ledger.versions import COLLECTED
 
 MARK = 12  # characters of a sender's id, enough to be unique
 _NAME = re.compile(rf"{COLLECTED}([^@]+)@([0-9a-f]{{{MARK}}})")
