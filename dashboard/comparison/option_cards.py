@@ -88,7 +88,7 @@ def _set_aside(group: Group, form: FormPart, letter: str) -> None:
 
 def _told(held: Any, names: Iterable[str], lang: str) -> str:
     """« Qualité 93 %, Minutes d'écran par réponse 3 »: what is filled in of these fields."""
-    texts = {name: shown(name, held, (MODEL | PROGRAM)[name], lang) for name in names}
+    texts = {name: shown(name, held, name if hasattr(held, name) else (MODEL | PROGRAM)[name], lang) for name in names}
     return ", ".join(f"{label_of(name, lang).partition(' (')[0]} {text}" for name, text in texts.items() if text)
 
 

@@ -49,7 +49,11 @@ def on_task(made: Values, held: Values, proposed: Values, before: str, after: st
     propose, is set aside; what was found on this task is back."""
     before, after = (task.removeprefix("task/") for task in (before, after))
     found = {name: held[name] for name in OF_TASK if name in held and held[name] != proposed.get(name)}
+    acts, own = (one.get("alternative", {}).get("acts") for one in (held, proposed))
+    found |= {"acts": acts} if proposed and acts not in (None, own) else {}
     aside = held.get("aside", ())
     back = {n: value for said in aside if said["task"] == after for n, value in said.items() if n != "task"}
     kept = [said for said in aside if said["task"] not in (before, after)] + [{"task": before, **found}] * bool(found)
+    if (acts := back.pop("acts", None)) and "alternative" in made:
+        back["alternative"] = made["alternative"] | {"acts": acts}
     return {name: value for name, value in made.items() if name != "aside"} | back | ({"aside": kept} if kept else {})

@@ -173,6 +173,7 @@ class SetAside(Typed):
     people: People | None = None
     acceptance: float | None = Field(None, gt=0, le=1)
     acceptance_why: str = Field("", max_length=300)
+    acts: float | None = Field(None, gt=0, le=1e9, description="of a program, for one attempt")
 
 
 class Option(Typed):

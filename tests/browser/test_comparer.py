@@ -253,7 +253,7 @@ def test_a_quality_that_goes_with_its_model_is_said_in_a_zone_of_status(screen: 
     settled(screen)
     pick(screen, t("compare_form.model_of", "fr", letter="A"), "GPT-5")
     told = screen.locator(".st-key-compare_card_1").get_by_role("status")
-    expect(told).to_contain_text(re.compile(r"93\s%.*pas reprise"))
+    expect(told).to_contain_text(re.compile(r"pas repris ici.*93\s%"))
     expect(screen.get_by_role("alertdialog")).to_have_count(0)
     assert grave(screen) == []
     quality.fill("91 %")

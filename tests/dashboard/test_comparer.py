@@ -1840,11 +1840,15 @@ def test_another_program_or_task_keeps_what_was_typed_of_the_card_without_ai() -
     scenario = scenario_of(values)
     for place, name, there in (("0", "program", "alternative/static-page"), ("five", "task", "classify")):
         at = typed(opened(scenario=token(scenario)), place, name, there)
-        assert name == "task" or "Actes" in plain_spaces(text_of(at)).partition("repris ici")[2][:40]
+        gone = plain_spaces(text_of(at)).partition(
+            "repris ici" if name == "program" else "(Question sur ses documents)"
+        )
+        assert "Actes" in gone[2][:40]
         back = "question-rag" if name == "task" else scenario.options[0].alternative.id
         for found in (address(at), address(typed(at, place, name, back))):
             first = found.options[0]
             assert (first.label, first.why, first.alternative.pue) == ("la nôtre", "déjà là", 1.4)
+        assert name == "program" or found.options == scenario.options, "its acts are back with its task"
 
 
 def test_minutes_of_a_screen_alone_are_named_when_another_task_sets_them_aside() -> None:
