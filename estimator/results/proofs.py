@@ -1,16 +1,18 @@
 """What the electricity of a group rests on, and how an impact of several is shared by it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import ImpactIndicator, applies_to, figure_named, is_counted, known_result
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.core.duckdb_engine import DuckDB
 from estimator.core.errors import say
 from estimator.core.number_format import proof_words, share_text
 from estimator.ledger.rows import COMPONENTS
+
+if TYPE_CHECKING:
+    from estimator.core.duckdb_engine import DuckDB
 
 NO_PROOF = "none"  # electricity that is not known, or nothing read
 ELECTRICITY = ("energy", "it_energy")  # impacts that are one
@@ -73,18 +75,18 @@ def shares_of(amounts: Mapping[str, float]) -> dict[str, float]:
     return {proof: amount / whole if whole else 0.0 for proof, amount in there.items()}
 
 
-def total_shares(engine: DuckDB, table: str) -> dict[str, dict[str, float]]:
+def total_shares(engine: "DuckDB", table: str) -> dict[str, dict[str, float]]:
     """Those of each total, and of each part of one. table: SQL of the results."""
     return _by_key(engine, f"SELECT '' AS key, * FROM {table} WHERE level = 'proof'", []).get("", {})
 
 
-def service_shares(engine: DuckDB, table: str, impacts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+def service_shares(engine: "DuckDB", table: str, impacts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
     """Those of these impacts, by service."""
     of_cells = f"SELECT service AS key, * FROM {table} WHERE level = 'cell' AND list_contains($1, impact)"
     return _by_key(engine, of_cells, [list(impacts)])
 
 
-def electricity_shares(engine: DuckDB, table: str) -> dict[str, dict[str, float]]:
+def electricity_shares(engine: "DuckDB", table: str) -> dict[str, dict[str, float]]:
     """Those of the electricity of each service: of its site, else of its machines."""
     found = service_shares(engine, table, ELECTRICITY).items()
     return {key: electricity_of(of) for key, of in found}
@@ -95,7 +97,7 @@ def electricity_of(of: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     return dict(next((s for s in map(of.get, ELECTRICITY) if s and any(s.values())), shares_of({})))
 
 
-def _by_key(engine: DuckDB, rows: str, given: Sequence[Any]) -> dict[str, dict[str, dict[str, float]]]:
+def _by_key(engine: "DuckDB", rows: str, given: Sequence[Any]) -> dict[str, dict[str, dict[str, float]]]:
     held: dict[str, dict[str, dict[str, float]]] = {}
     sql = f"SELECT key, impact, proof, fsum(at_factor_values) AS value FROM ({rows}) GROUP BY ALL"
     for row in engine.rows(sql, given):
