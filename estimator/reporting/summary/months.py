@@ -11,6 +11,7 @@ from estimator.reporting.documents.pictures import ACCENT, INK, LINE, WHITE, svg
 HIGH, GROUND = 88, 4  # height of a picture, and below its zero [px]
 LARGE = 172  # height of the picture of a page [px]
 HOLLOW = f'fill="{WHITE}" stroke="{INK}" stroke-dasharray="3 3"'  # a month to come
+RING = f'fill="{WHITE}" stroke="{INK}"'  # of a month that is not told
 EARLIER = "#7a93b0"  # months before the period: lighter, and labelled
 NARROWEST = 2.0  # minimum height of an interval [px]
 ROOM = 0.1  # margin on each side of a month [share of its width]
@@ -85,25 +86,26 @@ def axis(history: History, lang: str) -> tuple[float, dict[float, str]]:
 def months_svg(history: History, top: float, lines: Collection[float] = ()) -> str:
     """The picture alone; `top`: the value of its upper edge; lines: heights of the lines of an axis [px]."""
     wide, tall = 100 / len(history.months), history.tall
-    body = [f'<rect width="100%" y="{y:.1f}" height="1" fill="{LINE}"/>' for y in lines or [tall - GROUND]]
-    filled: dict[str, list[str]] = {fill: [] for fill in (ACCENT, EARLIER, WHITE, INK)}  # lines above bars
+    grid, ours, before, light, dark = (f'fill="{color}"' for color in (LINE, ACCENT, EARLIER, WHITE, INK))
+    painted: dict[str, list[str]] = {paint: [] for paint in (grid, HOLLOW, RING, ours, before, light, dark)}
+    painted[grid] += [f'<rect width="100%" y="{y:.1f}" height="1"/>' for y in lines or [tall - GROUND]]
     for index, (month, amount) in enumerate(history.months.items()):
         left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
         extent = f'x="{left:.2f}%" width="{width:.2f}%"'
         if history.pace and month in history.to_come:
             low, _, high = (height(end, top, tall) for end in history.pace.ends)
-            body.append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}" {HOLLOW}/>')
+            painted[HOLLOW].append(f'<rect {extent} y="{high:.1f}" height="{low - high:.1f}"/>')
         elif month in history.untold:
-            ring = _ring(f"{left + width / 2:.2f}%", tall)
-            body.append(f'<rect {extent} height="{tall - GROUND}" fill="{LINE}"/>{ring}')
+            painted[grid].append(f'<rect {extent} height="{tall - GROUND}"/>')
+            painted[RING].append(_ring(f"{left + width / 2:.2f}%", tall))
         elif month in history.gaps:
-            filled[INK].append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5"/>')
+            painted[dark].append(f'<circle cx="{left + width / 2:.2f}%" cy="{tall - GROUND - 4}" r="1.5"/>')
         elif amount and amount.known:
             low, middle, high = (height(end, top, tall) for end in amount.ends)
-            fill, line = (ACCENT, WHITE) if month in history.period else (EARLIER, INK)
-            filled[fill].append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}"/>')
-            filled[line].append(f'<rect {extent} y="{middle - 1:.1f}" height="2"/>')
-    body += [f'<g fill="{fill}">{"".join(parts)}</g>' for fill, parts in filled.items() if parts]
+            fill, line = (ours, light) if month in history.period else (before, dark)
+            painted[fill].append(f'<rect {extent} y="{high:.1f}" height="{max(low - high, NARROWEST):.1f}"/>')
+            painted[line].append(f'<rect {extent} y="{middle - 1:.1f}" height="2"/>')
+    body = [f"<g {paint}>{''.join(parts)}</g>" for paint, parts in painted.items() if parts]
     if history.limit is not None:
         body.append(objective_line(height(history.limit, top, tall), f"{history.limit_from:.2f}%", "100%"))
     return svg("".join(body), tall)
@@ -134,7 +136,7 @@ def _unknown(histories: Collection[History]) -> dict[str, str]:
     """The samples of months without a figure: not told, and without data."""
     drawn: dict[str, str] = {}
     if any(history.untold for history in histories):
-        drawn["legend_untold"] = f'<rect width="14" height="14" x="7" fill="{LINE}"/>{_ring("14", 14)}'
+        drawn["legend_untold"] = f'<rect width="14" height="14" x="7" fill="{LINE}"/><g {RING}>{_ring("14", 14)}</g>'
     if any(history.gaps for history in histories):
         drawn["legend_gap"] = f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>'
     return drawn
@@ -142,7 +144,7 @@ def _unknown(histories: Collection[History]) -> dict[str, str]:
 
 def _ring(x: str, tall: int) -> str:
     """The mark of a month that is not told, half-way up: at zero, it would be one."""
-    return f'<circle cx="{x}" cy="{tall // 2}" r="3" fill="{WHITE}" stroke="{INK}"/>'
+    return f'<circle cx="{x}" cy="{tall // 2}" r="3"/>'
 
 
 def _sample(fill: str, line: str) -> str:
