@@ -12,6 +12,7 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, ReportRequest, facts_of
+from estimator.reporting.publications.groups_file import published_groups
 from estimator.reporting.publications.write import REPORTS
 from tests.support import activity, built
 
@@ -33,6 +34,15 @@ def run(service: str, kwh: float, month: str = "2026-03", **more: object) -> Any
     fields: dict[str, object] = {"service_key": service, "other_energy_kwh": kwh, "host": "class/desk", "zone": "FRA"}
     fields |= {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/meter"}
     return activity(f"{month}-05T10:00:00", **fields | more)
+
+
+def letters_file(commune: Path, code: str) -> Path:
+    """The groups published by a commune with 2 kWh in March 2026, beside its home."""
+    case(Register(commune), "Courrier", code, "courrier")
+    built(commune, run("courrier", 2, requests=500.0))
+    path = commune.with_name(f"{code}.json")
+    path.write_text(published_groups(facts(commune, code)).model_dump_json(), "utf-8")
+    return path
 
 
 def settle(home: Path, name: str = "Courriers", key: str = "courriers") -> Path:

@@ -8,9 +8,8 @@ import pytest
 from estimator.builds.merged_groups import merged_files
 from estimator.builds.published_groups import PublishedGroups
 from estimator.governance.register.register import Register
-from estimator.reporting.publications.groups_file import published_groups
 from tests.dashboard.test_dashboard_pages import page
-from tests.reporting.authority import case, facts, plain, run, text
+from tests.reporting.authority import case, letters_file, plain, run, text
 from tests.support import built, kept, sobria
 
 CODE = "54010"
@@ -23,12 +22,7 @@ SAID = {
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A commune with 2 kWh in March 2026."""
-    home = tmp_path_factory.mktemp("commune")
-    case(Register(home), "Courrier", CODE, "courrier")
-    built(home, run("courrier", 2, requests=500.0))
-    path = tmp_path_factory.mktemp("files") / "54010.json"
-    path.write_text(published_groups(facts(home, CODE)).model_dump_json(), "utf-8")
-    return path
+    return letters_file(tmp_path_factory.mktemp("communes") / "commune", CODE)
 
 
 def _home(folder: Path, commune: str, kwh: float = 1.0, month: str = "2026-03") -> Path:

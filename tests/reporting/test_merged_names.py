@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from estimator.governance.register.register import Register
-from estimator.reporting.publications.groups_file import published_groups
 from estimator.results.reading import current_results
-from tests.reporting.authority import case, facts, run
+from tests.reporting.authority import letters_file, run
 from tests.support import built, kept, sobria
 
 CODE, USE = "54010", "courrier"
@@ -35,12 +33,7 @@ ROWS = {"read": READ, "declared": {"other_energy_kwh": None, "site_energy_kwh": 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A commune with 2 kWh in March 2026."""
-    home = tmp_path_factory.mktemp("commune")
-    case(Register(home), "Courrier", CODE, "courrier")
-    built(home, run("courrier", 2, requests=500.0))
-    path = tmp_path_factory.mktemp("files") / "54010.json"
-    path.write_text(published_groups(facts(home, CODE)).model_dump_json(), "utf-8")
-    return path
+    return letters_file(tmp_path_factory.mktemp("communes") / "commune", CODE)
 
 
 def _told(home: Path) -> list[Any]:
