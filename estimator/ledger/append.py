@@ -161,7 +161,8 @@ class Append:
         for pending, wrote in ((self._new, self._wrote), (self._copies, self._copied)):
             if not len(pending):
                 continue
-            pending.pack()
+            if pending.rows or not pending.tables:
+                pending.pack()
             rows = pa.concat_tables(pending.tables).unify_dictionaries()
             self._ledger.write(_dated(rows, self._told_us), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()

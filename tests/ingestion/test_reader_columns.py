@@ -446,6 +446,14 @@ def test_an_escape_that_is_none_is_a_broken_line(text: str, tmp_path: Path) -> N
     assert [row.code for row in read_trace(open_trace(path), context()).refused] == ["broken_line"]
 
 
+@pytest.mark.parametrize("text", ['r",', "r\t1"])
+def test_a_text_as_long_as_all_others_that_is_none_is_a_broken_line(text: str, tmp_path: Path) -> None:
+    """Three bytes, as the ids above, and then what stands after each of them."""
+    path = written(tmp_path, [*[line()] * 3, line().replace("r-1", text), *[line()] * 3])
+    assert same(path) == 6
+    assert [row.code for row in read_trace(open_trace(path), context()).refused] == ["broken_line"]
+
+
 def test_lines_are_read_one_at_a_time_where_what_they_say_is_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, several())
     asked = replace(context(), line_by_line=True)

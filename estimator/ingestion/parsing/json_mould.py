@@ -37,7 +37,8 @@ class Mould:
     """What is the same in some lines, and where they differ. Their marks are the quotes and the control characters, the
     last of which ends a line. `spans`: where its holes start and end in its line; `slashes`: backslashes that are the
     same in all; `others`: the fields taken that say the same in all, and something. fixed: where holes would start that
-    say the same in all too; `texts`: what these say, where it is all of the value of a field taken, without escapes."""
+    say the same in all too; `texts`: what these say, where it is all of the value of a field taken, without escapes;
+    `steady`: by run, whether the hole above it may be as long in all lines."""
 
     def __init__(self, number: int, line: bytes, shape: Shape, fixed: Collection[int] = ()) -> None:
         self.number, self.line, self._shape = number, line, shape
@@ -61,6 +62,7 @@ class Mould:
                 self.spans.append((start, stop))
                 begins, before, after = stop, end - stop, end - start
         self.runs.append(Run(line[begins:], before, after))
+        self.steady = [False, *(not hole.number for hole in self.holes)]
         self.slashes = sum(run.text.count(b"\\") for run in self.runs)
         differ = {hole.path for hole in self.holes}
         self.others = {path for path, value in self._said.taken.items() if value is not None and path not in differ}

@@ -69,16 +69,30 @@ class _Block:
         for n, run in enumerate(mould.runs):
             sound: np.ndarray | bool = True
             if n:
-                start = end
-                if mould.holes[n - 1].number:
+                start, hole = end, mould.holes[n - 1]
+                if (said := self._steady(start, run, mould.steady[n])) is not None:
+                    found.spans.append((start, start + said.shape[1]))
+                    found.texts.append(_texts_of(said) if hole.path else None)
+                    end = start + said.shape[1] + len(run.text)
+                    continue
+                mould.steady[n] = False
+                if hole.number:
                     end, sound = self._numbers(start, run)
                 else:
                     end = self._ends(start, run)
                 found.spans.append((start, end))
-                found.texts.append(self.texts(start, end) if mould.holes[n - 1].path else None)
+                found.texts.append(self.texts(start, end) if hole.path else None)
             alike = self._say(run.text, end) & sound
             found, end = found.of(alike), (end if alike.all() else end[alike]) + len(run.text)
         return found.of(self._sound(found))
+
+    def _steady(self, starts: np.ndarray, run: Run, tried: bool) -> np.ndarray | None:
+        """The bytes in the holes that start there, where all are as long as that of the first line, before this run:
+        none is looked for further."""
+        size = run.after - run.before
+        if not tried or not size or are_marks(said := self._read(starts, size)).any():
+            return None
+        return said if self._say(run.text, starts + size).all() else None
 
     def _ends(self, starts: np.ndarray, run: Run) -> np.ndarray:
         """Where the holes that start there end, before this run, as the next mark tells."""
@@ -168,6 +182,13 @@ class _Block:
             both = zip(start[others].tolist(), end[others].tolist(), strict=True)
             sound[others] = [b - a <= _LONGEST_NUMBER and bool(NUMBER.fullmatch(self.text, a, b)) for a, b in both]
         return end, sound
+
+
+def _texts_of(said: np.ndarray) -> pa.Array:
+    """Texts of one length, from the bytes of each."""
+    count, size = said.shape
+    ends = np.arange(count + 1, dtype=np.int32) * size
+    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(said))
 
 
 class Moulds:

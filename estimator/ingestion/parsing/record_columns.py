@@ -3,6 +3,7 @@ are read by the row reader once, and share what it makes of them; it also reads 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -103,6 +104,10 @@ class ColumnReading:
             first = np.zeros(len(table), bool)
             first[np.unique(table["row_id"].to_numpy(), return_index=True)[1]] = True
             table, repeats = table.filter(pa.array(first)), table.filter(pa.array(~first))
+        if sure.all() and not len(repeats):
+            self._above += len(block)
+            yield replace(self._reading.result(table), distinct=bool(later))
+            return
         yield ReadResult([], [], len(table), table=table, distinct=bool(later))
         self._by_row(block, np.flatnonzero(~sure).tolist())
         yield self._reading.result(repeats if len(repeats) else None)
@@ -148,9 +153,8 @@ class ColumnReading:
         texts, counts = {columns.subject: ids}, {}
         for name, path in columns.counts.items():
             text = block.numbers(path)
-            counts[name] = number = _whole_numbers(text)
-            few = pc.and_(pc.less_equal(number, int(MOST_BY_REQUEST)), pc.invert(pc.starts_with(text, "-")))
-            plain &= _truths(pc.or_kleene(pc.is_null(text), few))
+            counts[name] = _whole_numbers(text)
+            plain &= _are_counts(text, counts[name])
             texts[path[-1]] = text
         spans = []
         for name in columns.moments:
@@ -165,10 +169,11 @@ class ColumnReading:
         """The number held of the kind of each of these lines; -1 where the row reader refuses them."""
         shared = [_taken(column, places) for column in block.shared(self._varying)]
         signs = [_signs(_taken(column, places)) for column in values.counts.values()]
-        columns = [*map(_encoded, shared), *((sign, 3) for sign in signs)]
+        columns = [*map(_encoded, shared), *signs]
         which = renumbered(joint_codes(columns, len(places)))
         first = first_of_each(which)
-        of_kinds = [column.take(pa.array(first)).to_pylist() for column in shared] + [s[first].tolist() for s in signs]
+        of_kinds = [column.take(pa.array(first)).to_pylist() for column in shared]
+        of_kinds += [sign[first].tolist() for sign, _ in signs]
         kinds: list[Kind] = [*zip(*of_kinds, strict=True)]
         if not all(kind in self._held.numbers or self._kinds.get(kind, self) is None for kind in kinds):
             lines = zip(kinds, places[first].tolist(), strict=True)
@@ -204,7 +209,8 @@ class ColumnReading:
 
     def _table(self, first: int, values: _LineValues, kept: np.ndarray, kind_of: np.ndarray) -> pa.Table:
         columns = self._columns
-        texts = {name: _taken(column, kept).fill_null("") for name, column in values.texts.items()}
+        stated = ((name, column) for name, column in values.texts.items() if column.null_count < len(column))
+        texts = {name: _taken(column, kept).fill_null("") for name, column in stated}
         row_ids = self._row_ids(texts, pa.array(kind_of))
         subject = f"{self._reading.reader}\x1d{columns.subject}\x1e".encode()
         subjects = hexadecimal(digests_of(texts[columns.subject].cast(pa.binary()).to_pylist(), subject))
@@ -221,10 +227,14 @@ class ColumnReading:
 
     def _row_ids(self, texts: Mapping[str, pa.Array], kind_of: pa.Array) -> pa.Array:
         """Row identities, equal to those of the row reader."""
-        pieces = []
-        for shared, name in zip(self._held.texts, (*self._varying, None), strict=True):
-            pieces.append(shared if isinstance(shared, pa.Scalar) else shared.take(kind_of))
-            pieces += [texts[name]] if name else []
+        pieces: list[pa.Scalar | pa.Array] = []
+        for shared, name in zip(self._held.texts, (*self._varying, ""), strict=True):
+            once = isinstance(shared, pa.Scalar)
+            if once and pieces and isinstance(pieces[-1], pa.Scalar):
+                pieces[-1] = pa.scalar(pieces[-1].as_py() + shared.as_py())
+            else:
+                pieces.append(shared if once else shared.take(kind_of))
+            pieces += [texts[name]] if name in texts else []
         digests: list[bytes] = []
         for start in range(0, len(kind_of), _HASHED):
             some = (piece if isinstance(piece, pa.Scalar) else piece.slice(start, _HASHED) for piece in pieces)
@@ -283,10 +293,28 @@ def _whole_numbers(texts: pa.Array) -> pa.Array:
         return pc.cast(pc.if_else(pc.match_substring_regex(texts, _COUNT), texts, None), pa.int64())
 
 
-def _signs(numbers: pa.Array) -> np.ndarray:
-    """0 where there is no number, 1 where it is zero, 2 elsewhere."""
-    signs: np.ndarray = np.minimum(pc.fill_null(numbers, -1).to_numpy() + 1, 2)
-    return signs
+def _within(numbers: pa.Array, most: int) -> bool:
+    """Whether all of these are numbers, above zero and no greater than this."""
+    if numbers.null_count or not len(numbers):
+        return False
+    least, greatest = (bound.as_py() for bound in pc.min_max(numbers).values())
+    return bool(least > 0 and greatest <= most)
+
+
+def _are_counts(texts: pa.Array, numbers: pa.Array) -> np.ndarray | bool:
+    """Which of these texts are no count, or one that Python reads as this number, of those that a request may have."""
+    if texts.null_count == len(texts) or _within(numbers, int(MOST_BY_REQUEST)):
+        return True
+    few = pc.and_(pc.less_equal(numbers, int(MOST_BY_REQUEST)), pc.invert(pc.starts_with(texts, "-")))
+    return _truths(pc.or_kleene(pc.is_null(texts), few))
+
+
+def _signs(numbers: pa.Array) -> tuple[np.ndarray, int]:
+    """0 where there is no number, 1 where it is zero, 2 elsewhere; and how many of these there may be."""
+    none = numbers.null_count == len(numbers)
+    if none or _within(numbers, _NEVER):
+        return np.full(len(numbers), 0 if none else 2), 1
+    return np.minimum(pc.fill_null(numbers, -1).to_numpy() + 1, 2), 3
 
 
 def _end_alike(texts: pa.Array) -> bool:
