@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from estimator.core.duckdb_engine import DuckDB, files_sql, texts_sql
+from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawn_rows import parquet
 
 # A list is told by the path to its elements, one a row where each holds one; a file of few rows counts nothing.
@@ -37,7 +38,8 @@ class StatedColumns(NamedTuple):
 
 
 def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColumns]:
-    """What these files tell, by their path; of one whose end tells nothing, rows are counted."""
+    """What these files tell, by their path; of one whose end tells nothing, rows are counted. No row of a file states a
+    column of activities that it does not hold."""
     found = {}
     for row in engine.rows(_ENDS.format(files=files_sql(files))) if files else ():
         names, lists, empty, every = ({*(row[name] or ())} for name in ("names", "lists", "empty", "every"))
@@ -46,6 +48,7 @@ def stated_columns(engine: DuckDB, files: Sequence[str]) -> dict[str, StatedColu
             (counted,) = engine.rows(f"SELECT {', '.join(each)} FROM {parquet([row['file_name']])}")
             empty = {name for name, count in counted.items() if not count}
             every = {name for name, count in counted.items() if count == row["rows"]} - lists
+        empty |= Activity.model_fields.keys() - names
         same = dict[str, str | None](row["same"] or ()) | (dict.fromkeys(empty) if row["told"] else {})
         found[row["file_name"]] = StatedColumns(names - empty, same, every, row["rows"])
     return found

@@ -106,7 +106,8 @@ def carried_schema(schema: "pa.Schema", tables: "Iterable[pa.Table]") -> "pa.Sch
     ArrowTypeError when two tables give one of them types that do not agree."""
     import pyarrow as pa
 
-    unknown = [pa.schema([field for field in table.schema if field.name not in schema.names]) for table in tables]
+    others = ([field for field in table.schema if field.name not in schema.names] for table in tables)
+    unknown = [pa.schema([field.with_nullable(True) for field in fields]) for fields in others]
     return pa.schema([*schema, *pa.unify_schemas(unknown, promote_options="permissive")])
 
 
@@ -192,6 +193,9 @@ def bytes_of(table: "pa.Table") -> bytes:
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
+    named = zip(table.schema, table.columns, strict=True)
+    told = [field.with_nullable(column.null_count > 0) for field, column in named]  # one without nulls has no levels
+    table = pa.Table.from_arrays(table.columns, schema=pa.schema(told))
     codecs = _codecs(table)
     how: dict[str, Any] = {
         "compression": codecs,

@@ -18,7 +18,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.locks import waited_lock
 from estimator.core.storage.storage import Patience, put_one, read_one
-from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.arrow_schemas import SCHEMAS, stated
 from estimator.ledger.files import IMPORTING, Ledger
 from estimator.ledger.journal import Compaction, replaced
 from estimator.ledger.rows import Kind
@@ -102,7 +102,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
     if ids != set(table.column("row_id").to_pylist()):
         raise ValueError(f"{folder}: a compaction would lose rows")
-    data = parquet_files.bytes_of(table)
+    data = parquet_files.bytes_of(stated(table) if kind == "activities" else table)
     made = f"{folder}/{parquet_files.part_name(data)}"
     old = {
         name: {"rows": len(t), "files": len(t.column("file_sha").unique())}

@@ -164,9 +164,12 @@ class Ledger:
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""
         self.prepare(writing=False)
+        return [self.seed(kind), *self._whole(name for name in self.parts() if name.startswith(f"{kind}/"))]
+
+    def seed(self, kind: Kind) -> str:
+        """Path of the empty file of a kind, which has every column: beside it, a part is null where it holds none."""
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
-        seed = str(seeds[kind] / parquet_files.SEED)
-        return [seed, *self._whole(name for name in self.parts() if name.startswith(f"{kind}/"))]
+        return str(seeds[kind] / parquet_files.SEED)
 
     def withdrawn_files(self, kind: Kind, of: Sequence[RowsWithdrawal] | None = None) -> list[str]:
         """Paths of the files with the withdrawn copies of a kind; of: these withdrawals alone. ledger_torn."""
@@ -242,7 +245,7 @@ class Ledger:
             return 0
         mine = list(map(self.address, named))
         with self.reading(), connect() as connection:
-            files = [*mine, *self.of_same_runs(connection, mine)]
+            files = [self.seed("activities"), *mine, *self.of_same_runs(connection, mine)]
             repeated = repeated_runs(connection, files, self.home / "builds")
             if not len(repeated):
                 return 0
@@ -307,6 +310,8 @@ class Ledger:
         on disk, with its rows."""
         import numpy as np
 
+        from estimator.ledger.arrow_schemas import stated
+
         wrote = {} if wrote is None else wrote
         months = rows["start_month"].to_numpy()
         if np.any(np.diff(months) < 0):
@@ -315,7 +320,7 @@ class Ledger:
         starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
         for start, end in pairwise([*starts, len(months)]):
             batch = rows[start:end]
-            name = self.write_part(f"activities/month={months[start]}", batch)
+            name = self.write_part(f"activities/month={months[start]}", stated(batch))
             wrote[name] = wrote.get(name, 0) + len(batch)
         if refused:
             table = parquet_files.table_of(refused, parquet_files.schema_of(Refused))
@@ -369,7 +374,8 @@ def named_sql(names: Iterable[str]) -> str:
 
 def as_models(kind: Kind, table: "pa.Table") -> list[Any]:
     """Stored rows as Activity or Refused."""
-    return [KINDS[kind].model_validate(_model_input(row)) for row in table.to_pylist()]
+    rows = (row | {"facts": json.loads(row["facts"])} if "facts" in row else row for row in table.to_pylist())
+    return [KINDS[kind].model_validate(row) for row in rows]
 
 
 def _together(names: Iterable[str], size: Callable[[str], int]) -> Iterator[list[str]]:
@@ -389,8 +395,3 @@ def is_part(name: str) -> bool:
     """Whether a file of the ledger holds rows."""
     base = PurePosixPath(name).name
     return base.startswith("part-") and base.endswith(".parquet")
-
-
-def _model_input(row: dict[str, Any]) -> dict[str, Any]:
-    """A stored row as the input of its model."""
-    return row | {"facts": json.loads(row["facts"])} if "facts" in row else row

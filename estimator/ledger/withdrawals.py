@@ -230,8 +230,9 @@ def withdraw_restated_elsewhere(
     with ledger.still() as held, connect() as connection:
         if not (others := held.of_same_runs(connection, mine, _RESTATED_BY)):
             return []
-        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
-        sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet(mine))
+        seed, gone = held.seed("activities"), held.withdrawn_files("activities")
+        rows = not_withdrawn(parquet([seed, *others]), gone, held.opened)
+        sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet([seed, *mine]))
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
     _restated(ledger, found, author)
@@ -255,7 +256,8 @@ def count_again(
         paths = [held.address(f"{WITHDRAWN}/{part}") for w in entries for part in w.parts if "activities/" in part]
         if not (others := held.of_same_runs(connection, paths)):
             return set(), []
-        rows = not_withdrawn(parquet(others), held.withdrawn_files("activities"), held.opened)
+        beside = parquet([held.seed("activities"), *others])
+        rows = not_withdrawn(beside, held.withdrawn_files("activities"), held.opened)
         pairs = connection.execute(REPLACING.format(rows=rows), [sorted(shas), DAY_US]).fetchall()
         told_too = again.holds(of_column(pa.chunked_array([[standing for _, standing in pairs]], pa.string())))
         pairs = [pair for pair, too in zip(pairs, told_too, strict=True) if not too]

@@ -29,7 +29,7 @@ from estimator.ingestion.parsing.json_moulds import Moulds
 from estimator.ingestion.reader import LargeTrace
 from estimator.ingestion.usage import litellm
 from estimator.ledger import Ledger
-from estimator.ledger.arrow_schemas import BATCH_SCHEMA
+from estimator.ledger.arrow_schemas import BATCH_SCHEMA, stated
 from estimator.ledger.withdrawals import withdraw_restated_elsewhere
 from scripts.bench.ledger import load_into, write_trace
 from scripts.messages import ROOT
@@ -185,9 +185,10 @@ def least(trace: Path, home: Path) -> dict[str, float]:
                 digests_of(told)
     ledger = Ledger(home)
     for part in ledger.parts():
-        table = ledger.table(part).cast(BATCH_SCHEMA) if part.startswith("activities") else None
+        held = ledger.table(part) if part.startswith("activities") else None
+        table = parquet_files.conform(held, BATCH_SCHEMA) if held else None
         with timed("write"):
-            _ = parquet_files.bytes_of(table) if table else b""
+            _ = parquet_files.bytes_of(stated(table)) if table else b""
     return found
 
 

@@ -21,6 +21,7 @@ from estimator.core.duckdb_engine import connect
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
+from estimator.ledger.withdrawn_rows import parquet
 from estimator.results.making import build
 
 COLUMNS = (
@@ -137,7 +138,7 @@ def main() -> None:
         small = timed(lambda: load_into(next(left), Path(folder) / "small"), options.runs)
         files = Ledger(homes[0]).files("activities")
         names = ", ".join(f"{c}_energy_kwh" for c in ("cpu", "gpu", "ram", "other"))
-        scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM read_parquet({files!r})"
+        scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM {parquet(files)}"
         with connect() as connection:
             scanning = timed(lambda: connection.execute(scan).fetchall(), options.runs)
     print(f"{options.rows:,} rows, medians of {options.runs} runs")

@@ -18,6 +18,7 @@ from pathlib import Path
 from estimator.builds.settled_parts import FOLDER
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.ledger import Ledger
+from estimator.ledger.withdrawn_rows import parquet
 from estimator.results.making import build
 from scripts.bench.estimate import spread, warm_line
 from scripts.bench.tokens import write_requests
@@ -133,7 +134,7 @@ def scan(home: Path) -> float:
     sums = ", ".join(f"MAX({name.strip()})" for name in USED.split(","))
     with connect() as connection:
         start = time.process_time()
-        connection.execute(f"SELECT {sums} FROM read_parquet({Ledger(home).files('activities')!r})").fetchall()
+        connection.execute(f"SELECT {sums} FROM {parquet(Ledger(home).files('activities'))}").fetchall()
         return time.process_time() - start
 
 

@@ -9,6 +9,7 @@ import pytest
 from estimator.builds.stated_columns import inlined, read_columns, shared, stated_columns
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.parquet_files import COUNTED, bytes_of
+from estimator.ledger.rows import Activity
 
 ROWS = {
     "same": ["a", "a", "a"],
@@ -35,7 +36,8 @@ def test_a_file_says_which_columns_its_rows_state_and_which_all_state_alike(
     found = stated_columns(engine, [path])[path]
     assert found.stated == {"same", "few", "texts", "things", "more", "each", "number"}
     alike = {"same": "a", "things": "a", "number": "7", "none": None, "nothing": None}
-    assert found.same == (alike if told else {})
+    assert {name: found.same[name] for name in found.same.keys() & ROWS.keys()} == (alike if told else {})
+    assert told == (dict.fromkeys(Activity.model_fields.keys() - ROWS.keys()).items() <= found.same.items())
     assert found.rows == 3
     assert found.every == {"same", "texts", "number"}
     read = read_columns({"same": "VARCHAR", "none": "VARCHAR", "nothing": "VARCHAR[]"}, {"none", "nothing"}, {})
@@ -73,7 +75,7 @@ def test_a_part_tells_the_checks_that_all_its_rows_have(tmp_path: Path) -> None:
     path = tmp_path / "part.parquet"
     path.write_bytes(bytes_of(pa.table({"line": range(COUNTED), "checks": [["no_host"]] * COUNTED})))
     found = stated_columns(DuckDB.create(tmp_path / "a.duckdb"), [str(path)])[str(path)]
-    assert found.same == {"checks": "no_host"}
+    assert {name: value for name, value in found.same.items() if value is not None} == {"checks": "no_host"}
 
 
 def test_what_all_rows_state_stands_for_a_column_and_for_no_text_nor_other_name() -> None:
