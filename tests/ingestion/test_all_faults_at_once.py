@@ -52,6 +52,20 @@ def test_a_second_import_of_a_good_file_succeeds(tmp_path: Path) -> None:
         assert (account["accepted"], account["duplicates"], account["waiting"]) == (accepted, known, 0)
 
 
+@pytest.mark.parametrize(
+    ("lang", "all_aside", "all_known"),
+    [("fr", "toutes les lignes lues sont mises de côté", "toutes étaient déjà connues")]
+    + [("en", "all the rows that were read are set aside", "all were known already")],
+)
+def test_the_help_says_which_code_an_import_ends_with(
+    tmp_path: Path, lang: str, all_aside: str, all_known: str
+) -> None:
+    """1 where all rows are set aside, 0 where all are known: the two tests above."""
+    said = " ".join(sobria(tmp_path, "import", "--help", lang=lang).stdout.replace("\u00a0", " ").split())
+    of_one, of_zero = said.split(" ; 0 " if lang == "fr" else "; 0 ")
+    assert all_aside in of_one and all_known in of_zero
+
+
 @pytest.mark.parametrize(("lang", "said"), [("fr", "1 ligne mise de côté"), ("en", "1 row set aside")])
 def test_totals_say_what_is_set_aside_and_the_command(tmp_path: Path, lang: str, said: str) -> None:
     """With rows in use, and with none: a home that holds a refused row only is not « nothing yet » alone."""
