@@ -14,17 +14,17 @@ from typing import Any
 from uuid import uuid4
 
 from estimator.core import atomic_files
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.home import FORMAT_FILE, LEDGER, SPOOL, HomeFile, home_file
-from estimator.core.language import OF_PROGRAMS
 from estimator.core.storage.storage import read_one, storage_at
+from estimator.core.typography import cut
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 
 MANIFEST = "manifest.json"
 VERSIONS = (1, 2)  # 1 held the ledger alone; the last is what is written
 MADE_AGAIN = ("builds", SPOOL)  # folders of a home that its ledger gives again, or of runs in progress
-TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDecodeError)
+TORN = (tarfile.TarError, EOFError, ValueError)
 
 
 def export(ledger: Ledger, target: Path) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def restore(archive: Path, home: Path) -> Reconciliation:
         _unpack(archive, draft)
         found = reconcile(Ledger(draft))
         if found.faults:
-            raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict()[OF_PROGRAMS])
+            raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict())
         home.mkdir(exist_ok=True)
         try:
             os.rename(draft, home)  # onto an empty folder, else an error
@@ -93,8 +93,8 @@ def _beside(home: Path) -> list[str]:
 
 def _is_kept(name: str) -> bool:
     """Whether an archive holds a file of this name: no way out of the home, no lock, no draft."""
-    first, *_ = parts = PurePosixPath(name).parts
-    return first not in MADE_AGAIN and not any(part.startswith((".", "/")) for part in parts)
+    parts = PurePosixPath(name).parts
+    return bool(parts) and parts[0] not in MADE_AGAIN and "\0" not in name and not any(part.startswith((".", "/")) for part in parts)
 
 
 def _names(ledger: Ledger) -> list[str]:
@@ -119,36 +119,61 @@ def _content(ledger: Ledger, name: str) -> bytes:
 
 def _unpack(archive: Path, draft: Path) -> None:
     """Extract the files of an archive and verify them against its manifest. archive_torn."""
+    manifest: bytes | None = None
+    hashes: dict[str, str] = {}
+    for name, data in _members(archive):
+        if name == MANIFEST:
+            manifest = data
+            continue
+        if not _is_kept(name):
+            raise _torn(archive, "outside", file=name)
+        hashes[name] = hashlib.sha256(data).hexdigest()
+        atomic_files.publish((draft / name).parent, PurePosixPath(name).name, data)
+    if manifest is None:
+        raise _torn(archive, "no_manifest", read=len(hashes), manifest=MANIFEST)
+    told = _hashes_told(archive, manifest)
+    for name in sorted(hashes.keys() | told.keys()):
+        if hashes.get(name) != told.get(name):
+            key = "missing" if name not in hashes else "unexpected" if name not in told else "changed"
+            raise _torn(archive, key, file=name, manifest=MANIFEST)
+
+
+def _hashes_told(archive: Path, manifest: bytes) -> dict[str, Any]:
+    """The hash of each file, as a manifest says. archive_torn."""
     try:
-        manifest: dict[str, Any] = {}
-        hashes: dict[str, str] = {}
-        for name, data in _members(archive):
-            if name == MANIFEST:
-                manifest = json.loads(data)
-                continue
-            if not _is_kept(name):
-                raise ValueError(name)
-            hashes[name] = hashlib.sha256(data).hexdigest()
-            atomic_files.publish((draft / name).parent, PurePosixPath(name).name, data)
-        told = manifest["sha256"]
-        if manifest["version"] not in VERSIONS or hashes != told:
-            torn = (name for name, found in hashes.items() if told.get(name, found) != found)
-            raise ValueError(next(torn, "files and manifest differ"))
-    except TORN as error:
-        raise SobriaError("archive_torn", file=archive.name, reason=str(error) or type(error).__name__) from error
+        found = json.loads(manifest)
+    except (ValueError, RecursionError) as error:
+        raise _torn(archive, "bad_manifest", manifest=MANIFEST) from error
+    if not isinstance(found, dict) or not isinstance(told := found.get("sha256"), dict):
+        raise _torn(archive, "bad_manifest", manifest=MANIFEST)
+    if (version := found.get("version")) not in VERSIONS:
+        expected = ", ".join(map(str, VERSIONS))
+        raise _torn(archive, "version", read=cut(json.dumps(version)), expected=expected, manifest=MANIFEST)
+    return told
+
+
+def _torn(archive: Path, why: str, **facts: object) -> SobriaError:
+    return SobriaError("archive_torn", file=archive.name, reason=sentences("torn_archives", why, **facts))
 
 
 def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file of an archive. archive_torn."""
     if archive.is_dir():
         for path in sorted(p for p in archive.rglob("*") if p.is_file()):
             yield path.relative_to(archive).as_posix(), path.read_bytes()
         return
-    with tarfile.open(archive, "r:") as tar:
-        for member in tar:
-            file = tar.extractfile(member)
-            if file is None:
-                raise ValueError(member.name)
-            yield member.name, file.read()
+    read = 0
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            for member in tar:
+                file = tar.extractfile(member) if member.isreg() else None
+                if file is None:
+                    raise _torn(archive, "no_file", file=member.name)
+                data = file.read()
+                read += 1
+                yield member.name, data
+    except TORN as error:
+        raise _torn(archive, "unreadable", read=read) from error
 
 
 @contextmanager

@@ -147,6 +147,54 @@ def test_a_torn_archive_is_refused_and_leaves_nothing(home: Path, tmp_path: Path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "registre.tar"]
 
 
+def harmed(archive: Path, how: str) -> str:
+    """Harm what tells what an archive holds, and what is then said of it; the manifest is its last file."""
+    with tarfile.open(archive) as tar:
+        *files, last = tar.getmembers()
+        manifest = json.loads(tar.extractfile(last).read())  # type: ignore[union-attr]
+    data, said = bytearray(archive.read_bytes()), f"{len(files)} fichiers lus"
+    if how == "header":
+        data[last.offset] ^= 1
+        said = f"{said}, mais pas manifest.json, attendu en dernier"
+    elif how == "first header":
+        data[0] ^= 1
+        said = "0 fichier lu, puis ce qui suit est coupé ou abîmé"
+    elif how == "cut":
+        del data[last.offset_data + 9 :]
+        said = f"{said}, puis ce qui suit est coupé ou abîmé"
+    else:
+        bodies = {
+            "not JSON": b"{" * last.size,
+            "too deep": b"[" * last.size,
+            "not UTF-8": b"\xff" * last.size,
+            "a list": b"[]".ljust(last.size),
+            "no hashes": b"{}".ljust(last.size),
+            "hashes that are a list": b'{"version": 2, "sha256": []}'.ljust(last.size),
+            "a version to come": json.dumps(manifest | {"version": 9}).encode().ljust(last.size),
+        }
+        data[last.offset_data : last.offset_data + last.size] = bodies[how]
+        said = "manifest.json y est abîmé"
+        if how == "a version to come":
+            said = "version lue dans manifest.json : 9 ; attendues : 1, 2"
+    archive.write_bytes(data)
+    return said
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["header", "first header", "cut", "not JSON", "too deep", "not UTF-8", "a list", "no hashes"]
+    + ["hashes that are a list", "a version to come"],
+)
+def test_a_torn_archive_says_what_was_read_and_expected(home: Path, tmp_path: Path, how: str) -> None:
+    archive = tmp_path / "registre.tar"
+    export(Ledger(home), archive)
+    said = harmed(archive, how)
+    with refuses("archive_torn") as refused:
+        restore(archive, tmp_path / "other")
+    assert said in refused.value.message("fr").replace("\u202f", " ").replace("\xa0", " ")
+    assert "sha256" not in refused.value.message("fr")
+
+
 def test_names_that_leave_the_home_are_refused(home: Path, tmp_path: Path) -> None:
     import hashlib
     import io
