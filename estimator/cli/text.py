@@ -12,6 +12,7 @@ from estimator.core.errors import one_of, say, sentences
 from estimator.core.interval import Interval
 from estimator.core.number_format import (
     as_computed,
+    count_text,
     exact_text,
     interval_text,
     pair_text,
@@ -139,7 +140,7 @@ def _told_lines(
     """A line for each file and reason: its first row, how many it is said of, its sentence; then how many are left."""
     for (file, code, *_), told in list(groups.items())[:SHOWN_GROUPS]:
         row, facts = told[0]
-        where = f"{file}:{row.line}" + (f" (× {len(told)})" if len(told) > 1 else "")
+        where = f"{file}:{row.line}" + (f" (× {count_text(len(told), lang)})" if len(told) > 1 else "")
         yield f"  {where} {one_of(unlike(told), 'for_instance', sentences(section, code, **facts))[lang]}"
     left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
@@ -210,7 +211,7 @@ def models_text(found: Sequence["Model"], lang: str) -> str:
         told = sizes.why(lang)
         if not told and sizes.total is not None:
             ends = (sizes.total_low, sizes.total_high) if sizes.guessed else (sizes.total, sizes.total)
-            told = say("cli", "billions", lang, count=as_computed(sizes.total, *ends, "1", lang))
+            told = say("cli", "billions", lang, count=as_computed(sizes.total, *ends, "1", lang), n=ends[1])
         lines.append(f"{model.id}\t{model.name}\t{told}")
     return "\n".join(lines) or say("cli", "nothing_found", lang)
 

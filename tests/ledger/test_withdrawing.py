@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
-from estimator.core.errors import SobriaError
+from estimator.cli.text import waiting_lines
+from estimator.core.errors import SobriaError, say
 from estimator.core.refusals import FieldsRefused, on_a_page
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
-from estimator.ledger import Ledger
+from estimator.ledger import Account, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.versions import withdrawn_imports
 from estimator.ledger.withdrawals import Target, bring_back, withdraw, withdrawal_effect
@@ -120,6 +121,18 @@ def test_the_same_file_brought_again_says_that_its_rows_were_withdrawn(home: Pat
     assert "sobria ledger withdraw --undo" in ahead and told.rpartition(" ")[2] in ahead
     assert told in sobria(home, "import", str(home / "essai.csv"), lang=lang).stdout
     assert bring(home, GOOD).withdrawn == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "many", "read"),
+    [("fr", "1 a été retirée et ne compte ", "25 000 ont été retirées et ne comptent ", "0 ligne sur 25 000 ;")]
+    + [("en", "1 was withdrawn and is in ", "25,000 were withdrawn and are in ", "0 rows of 25,000;")],
+)
+def test_rows_known_and_withdrawn_are_said_as_one_and_by_thousands(lang: str, one: str, many: str, read: str) -> None:
+    few, most = (Account(1, count, 0, 0, 0, count, withdrawn=count) for count in (1, 25_000))
+    said = [*waiting_lines(few, lang), *waiting_lines(most, lang), say("check", "would", lang, **most.as_dict())]
+    for told, line in zip((one, many, read), said, strict=True):
+        assert told in line.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_imports_withdrawn_are_named_by_their_withdrawal_the_last_one_first(home: Path) -> None:
