@@ -1,8 +1,10 @@
 """Large codecarbon files are read by blocks to the very rows that reading them by row gives."""
 
 import csv
+import gc
 import io
 import json
+import weakref
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from estimator.ingestion.codecarbon import blocks, reader
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing import json_text, records, timestamps
-from estimator.ingestion.reader import LargeTrace, open_trace
+from estimator.ingestion.reader import LargeTrace, Trace, open_trace
 from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ledger import Ledger
 from estimator.ledger.files import as_models
@@ -150,6 +152,19 @@ def test_lines_of_json_read_alike_at_once_and_a_batch_at_a_time(
     rest = f"\n{LINE % 99}".encode("cp1252") if form == "mixed" else b""
     path.write_bytes(told.encode("utf-8" if form in ("crlf", "mixed") else form) + rest)
     same(path)
+
+
+def test_a_file_of_lines_is_let_go_once_it_is_read() -> None:
+    """An import collects no garbage: a cycle would hold the bytes of each of its files until its end."""
+    trace = Trace("spend.jsonl", "".join(f"{LINE % n}\n" for n in range(2)).encode(), None)
+    held, on = weakref.ref(trace), gc.isenabled()
+    gc.disable()
+    try:
+        assert len(read_trace(trace, context()).rows) == 2
+        del trace
+        assert held() is None
+    finally:
+        gc.enable() if on else None
 
 
 @pytest.mark.long

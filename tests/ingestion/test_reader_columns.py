@@ -87,6 +87,10 @@ PLAIN = {
     "quoted tags": line(request_tags='["service:tri"]'),
     "a team": line(team_id="équipe"),
     "times without a zone": line(startTime="2026-04-01 10:00:00", endTime="2026-04-01 10:00:01.5"),
+    "times as a data base writes them": line(
+        startTime="2026-04-01 10:00:00.123456+00:00", endTime="2026-04-01 10:00:02+00:00"
+    ),
+    "times of both kinds": line(startTime="2026-04-01T10:00:00Z", endTime="2026-04-01T10:00:02.5+00:00"),
     "the end of a month": line(startTime="2026-04-30T23:59:59Z", endTime="2026-05-01T00:00:00Z"),
     "names in another order": json.dumps(dict(reversed(REQUEST.items()))),
     "more spaces": line().replace(", ", " ,  "),

@@ -66,12 +66,11 @@ def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
     try:
         yield begins, json.loads(text)
         return
-    except (ValueError, RecursionError) as error:
-        whole = error
+    except (ValueError, RecursionError) as error:  # not held: it would hold the file, through its frames
+        broken = error.lineno if isinstance(error, json.JSONDecodeError) else begins
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) < 2 or isinstance(parsed(lines[0][1]), str):
-        line = whole.lineno if isinstance(whole, json.JSONDecodeError) else begins
-        raise SobriaError("broken_json", file=trace.name, line=line)
+        raise SobriaError("broken_json", file=trace.name, line=broken)
     yield from ((number, parsed(line)) for number, line in lines)
 
 

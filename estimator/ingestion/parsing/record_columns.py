@@ -27,6 +27,7 @@ _LONGEST_ID = 120
 _ID = rf"^[!-~]([ -~]{{0,{_LONGEST_ID - 2}}}[!-~])?$"
 _COUNT = r"^[0-9]{1,15}$"
 _WHOLE, _MICROSECONDS = 19, 26  # characters of a time to the second, and to the microsecond
+_UTC = ("Z", "+00:00")  # at the end of a time
 _REMEMBERED = 10_000
 _HASHED = 2_048  # rows of which what is hashed is joined together: it stays near the processor
 _NEVER = 2**62
@@ -318,12 +319,15 @@ def _signs(numbers: pa.Array) -> tuple[np.ndarray, int]:
 
 
 def _end_alike(texts: pa.Array) -> bool:
-    """Whether all of these times have their seconds, microseconds at most, and end with `Z`."""
+    """Whether all of these times have their seconds, microseconds at most, and end with the same of UTC."""
     if texts.null_count or texts.offset or not len(texts):
         return False
     ends = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1)
     sizes, said = np.diff(ends), np.frombuffer(texts.buffers()[2] or b"", np.uint8)
-    return bool(sizes.min() > _WHOLE and sizes.max() <= _MICROSECONDS + 1 and np.all(said[ends[1:] - 1] == ord("Z")))
+    zone = next((zone for zone in _UTC if texts[0].as_py().endswith(zone)), "")
+    if not zone or sizes.min() < _WHOLE + len(zone) or sizes.max() > _MICROSECONDS + len(zone):
+        return False
+    return all(np.all(said[ends[1:] - len(zone) + n] == ord(sign)) for n, sign in enumerate(zone))
 
 
 def _instants(texts: pa.Array) -> np.ndarray:
@@ -333,7 +337,9 @@ def _instants(texts: pa.Array) -> np.ndarray:
             in_utc: np.ndarray = pc.cast(texts, pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
             return in_utc
     data = texts.cast(pa.binary())
-    walls = pc.if_else(pc.ends_with(texts, "Z"), pc.binary_slice(data, 0, -1), data).cast(pa.string())
+    for zone in _UTC:
+        data = pc.if_else(pc.ends_with(texts, zone), pc.binary_slice(data, 0, -len(zone)), data)
+    walls = data.cast(pa.string())
     sizes = pc.binary_length(walls)
     walls = pc.if_else(
         pc.and_(pc.greater_equal(sizes, _WHOLE), pc.less_equal(sizes, _MICROSECONDS)),
