@@ -23,11 +23,13 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
     facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
     still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
+    also = [say("ledger_cli", "also", lang, file=name, count=count) for name, count in body["also"].items()]
     again = [say("ledger_cli", "again", lang, count=body["again"])] if body["again"] else []
     return "\n".join(
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
             *still,
+            *also[:SHOWN],
             *again,
             *services[:SHOWN],
             say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),

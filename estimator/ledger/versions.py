@@ -1,6 +1,6 @@
 """Versions of a file, which keep their common rows once: what is withdrawn, or brought back, must not break another."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from shlex import quote
 from typing import Any
@@ -24,6 +24,17 @@ def withdrawn_imports(ledger: Ledger) -> dict[str, Import]:
         for found in done
         if found.event.startswith(one.target.removeprefix(IMPORT))
     }
+
+
+def contents_of_several_names(ledger: Ledger) -> dict[str, Counter[str]]:
+    """The contents of files imported under several names, by hash: how many rows each name wrote, for such a content is
+    one file, whose rows stand under the name that wrote them."""
+    found = defaultdict[str, Counter[str]](Counter)
+    for done in ledger.imports.read()[0]:
+        for source in done.sources:
+            if not source.name.startswith(COLLECTED):  # a sender, whose rows are its own
+                found[source.sha][source.name] += source.new
+    return {sha: names for sha, names in found.items() if len(names) > 1}
 
 
 def check_versions(ledger: Ledger, asked: str, mine: Mapping[str, int], by_name: bool) -> None:

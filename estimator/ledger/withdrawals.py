@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.duckdb_engine import arrow, connect, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
@@ -19,7 +19,7 @@ from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.rows import Kind, Refused
-from estimator.ledger.versions import COLLECTED, check_versions, check_whole
+from estimator.ledger.versions import COLLECTED, check_versions, check_whole, contents_of_several_names
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
@@ -106,19 +106,21 @@ class Target(NamedTuple):
 @dataclass(frozen=True)
 class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
-    other files state too, each with their names; they go on counting. replaced: what a withdrawn import had
-    withdrawn, and counts again."""
+    other files state too, each with their names; they go on counting. also: how many of the others each other name
+    of the same content states, which count no more for it either. replaced: what a withdrawn import had withdrawn, and
+    counts again."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
     still: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    also: Mapping[str, int] = field(default_factory=dict)
     replaced: Sequence[RowsWithdrawal] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "still", "again", "still_in", "services", "files"}; rows: that no
-        longer count, still: that do, for the files of `still_in` state them too, again: that do, for the withdrawn
-        import had replaced them; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "refused", "still", "again", "still_in", "also", "services", "files"}; rows:
+        that no longer count, still: that do, for the files of `still_in` state them too, again: that do, for the
+        withdrawn import had replaced them; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
         columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
@@ -130,6 +132,7 @@ class WithdrawalEffect:
             "withdrawal": self.withdrawal,
             **counts,
             "still_in": sorted({name for names in self.still.values() for name in names}),
+            "also": dict(sorted(self.also.items())),
             "services": dict(sorted(Counter(leaving).items())),
             "files": sorted(files),
         }
@@ -149,11 +152,34 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         ids = tables["activities"].column("row_id").to_pylist()
         still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
     if not any(map(len, tables.values())):
-        raise SobriaError("nothing_to_withdraw", target=target.value)
+        raise SobriaError(_why_nothing(ledger, target), target=target.value)
     if target.kind in ("file", "import") and len(tables["activities"]):
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
-    return WithdrawalEffect(str(target), tables, still=still, replaced=_replaced_by(ledger, target))
+    also = _stated_also(ledger, target, tables["activities"], still)
+    return WithdrawalEffect(str(target), tables, still=still, also=also, replaced=_replaced_by(ledger, target))
+
+
+def _why_nothing(ledger: Ledger, target: Target) -> str:
+    """Code of the refusal where nothing matches: of a file whose rows count, that none is in quarantine, or that none
+    came another way too."""
+    if target.kind not in ("aside", "twice"):
+        return "nothing_to_withdraw"
+    with ledger.still() as held, connect() as connection:
+        where, value = _where(held, Target("file", target.value), "activities")
+        sql = f"SELECT 1 FROM ({held.rows_sql('activities')}) WHERE {where} LIMIT 1"
+        return f"nothing_{target.kind}" if connection.execute(sql, [value]).fetchone() else "nothing_to_withdraw"
+
+
+def _stated_also(ledger: Ledger, target: Target, rows: pa.Table, still: Collection[str]) -> Counter[str]:
+    """How many of these rows, without those that still count, are stated by the other names of the same content."""
+    held, found = contents_of_several_names(ledger), Counter[str]()
+    columns = (rows[column].to_pylist() for column in ("row_id", "file_sha", "file_name"))
+    for row, sha, name in zip(*columns, strict=True):
+        if sha in held and row not in still:
+            names = {name} | {other for other, new in held[sha].items() if not new}
+            found.update(names - {target.value if target.value in names else name})
+    return found
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
@@ -334,6 +360,9 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
         also = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
         if target.value.startswith(COLLECTED):  # a service, with any of its tokens
             also = " OR starts_with(file_name, $1 || '@')"
+        if stated := _held_elsewhere(ledger, target.value):
+            own = f"SELECT row_id FROM {parquet(ledger.files(kind))} WHERE file_name = $1"
+            also += f" OR (file_sha IN ({texts_sql(stated)}) AND row_id NOT IN ({own}))"
         here = f"file_name = $1{also}"
         return TWICE.format(here=here, rows=ledger.rows_sql(kind)) if target.kind == "twice" else here, target.value
     if target.kind == "run":
@@ -344,6 +373,12 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
         return (named if kind == "activities" else "$1 IS NULL"), found
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     return "list_contains($1, file_sha)", sorted({source.sha for source in done.sources if source.new})
+
+
+def _held_elsewhere(ledger: Ledger, name: str) -> list[str]:
+    """Hashes of the contents imported under this name whose rows another name wrote."""
+    several = contents_of_several_names(ledger)
+    return sorted(sha for sha, names in several.items() if name in names and not names[name])
 
 
 def _entry_named(given: str, known: dict[str, Any]) -> Any:

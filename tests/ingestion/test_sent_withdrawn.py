@@ -72,7 +72,7 @@ def test_what_is_aside_in_a_sending_leaves_alone_by_the_hash_that_is_shown(door:
     sobria(door.ledger.home, "ledger", "withdraw", "--aside", shown, "--who", "DSI", "--why", "essai")
     assert not still_quarantined(door.ledger) and len(door.counting) == 1
     assert Results(build(door.ledger.home).path).quarantine_count() == 0
-    with refuses("nothing_to_withdraw"):
+    with refuses("nothing_aside"):
         withdrawal_effect(door.ledger, Target("aside", shown))
 
 

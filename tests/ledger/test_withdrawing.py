@@ -62,6 +62,50 @@ def test_a_row_that_another_file_states_is_said_to_count_still(tmp_path: Path) -
     assert kwh(tmp_path) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("asked", "other"), [("emissions.csv", "autre.csv"), ("autre.csv", "emissions.csv")])
+def test_one_content_of_two_names_is_withdrawn_by_either_and_the_other_is_said(
+    tmp_path: Path, asked: str, other: str
+) -> None:
+    """Two rows, written under the first name alone: by either, both leave, ahead and done, and the other name is said;
+    a second time, none is left."""
+    for name in ("emissions.csv", "autre.csv"):
+        bring(tmp_path, GOOD, name=name)
+    ahead = withdrawal_effect(Ledger(tmp_path), Target("file", asked)).as_dict()
+    assert (ahead["rows"], ahead["still"], ahead["also"]) == (2, 0, {other: 2})
+    line = ("ledger", "withdraw", "--file", asked, "--who", "DSI", "--why", "essai")
+    for dry in (["--dry-run"], []):
+        said = sobria(tmp_path, *line, *dry).stdout.replace("\u202f", " ").replace("\u00a0", " ")
+        assert f"Partent aussi de « {other} », importé avec le même contenu : 2 lignes" in said
+    assert kwh_known(tmp_path) is None
+    with refuses("nothing_to_withdraw"):
+        withdraw(Ledger(tmp_path), Target("file", other), DSI)
+
+
+def test_a_name_that_holds_the_rows_itself_does_not_take_those_of_the_other(tmp_path: Path) -> None:
+    """autre.csv states the first's two rows and one of 4 kWh, then comes as the first is: 1 + 2 stay, however often it
+    is withdrawn."""
+    bring(tmp_path, GOOD)
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), snapshot("e", 5, 60, 4)), name="autre.csv")
+    bring(tmp_path, GOOD, name="autre.csv")
+    taken = withdraw(Ledger(tmp_path), Target("file", "autre.csv"), DSI).as_dict()
+    assert (taken["rows"], taken["still"], taken["also"]) == (1, 2, {}) and kwh(tmp_path) == pytest.approx(3)
+    with refuses("nothing_to_withdraw"):
+        withdraw(Ledger(tmp_path), Target("file", "autre.csv"), DSI)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("--twice", "aucune de ses exécutions n'est arrivée"), ("--aside", "aucune n'est mise de côté")],
+)
+def test_a_file_of_which_none_came_twice_or_waits_is_not_unknown(tmp_path: Path, option: str, told: str) -> None:
+    for name in ("emissions.csv", "autre.csv"):
+        bring(tmp_path, GOOD, name=name)
+    for name in ("emissions.csv", "autre.csv"):
+        said = sobria(tmp_path, "ledger", "withdraw", option, name, "--dry-run", code=1).stderr
+        assert told in said.replace("\u202f", " ").replace("\u00a0", " ") and name in said
+    assert "Aucune ligne" in sobria(tmp_path, "ledger", "withdraw", option, "absent.csv", "--dry-run", code=1).stderr
+
+
 def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
     """Two rows, written in three ways more: withdrawn under one, both count for the three others; withdrawn under each,
     none does, and the first withdrawal has none left that counts."""
@@ -209,6 +253,7 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "still": 0,
         "again": 0,
         "still_in": [],
+        "also": {},
         "services": {"essai": 2},
         "files": ["essai.csv"],
     }
