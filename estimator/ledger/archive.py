@@ -94,7 +94,12 @@ def _beside(home: Path) -> list[str]:
 def _is_kept(name: str) -> bool:
     """Whether an archive holds a file of this name: no way out of the home, no lock, no draft."""
     parts = PurePosixPath(name).parts
-    return bool(parts) and parts[0] not in MADE_AGAIN and "\0" not in name and not any(part.startswith((".", "/")) for part in parts)
+    return (
+        bool(parts)
+        and parts[0] not in MADE_AGAIN
+        and "\0" not in name
+        and not any(part.startswith((".", "/")) for part in parts)
+    )
 
 
 def _names(ledger: Ledger) -> list[str]:
