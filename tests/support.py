@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, TextIOWrapper
 from itertools import count, product
 from pathlib import Path
@@ -136,6 +136,11 @@ NUMBERS = count()
 def moment(text: str) -> int:
     """Microseconds of a UTC date such as 2026-01-31T23:00:00."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def at(**later: float) -> str:
+    """A UTC date so much later than now, such as 2026-01-31T23:00:00Z."""
+    return (datetime.now(UTC) + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def activity(start: str = "2026-03-01T10:00:00", hours: float = 1.0, **more: object) -> Activity:

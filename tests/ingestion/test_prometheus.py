@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as open_pag
 from estimator.core.errors import LANGUAGES
 from estimator.ingestion.parsing.prometheus import SeriesSample, samples
 from tests.ingestion.formats import result_of, rows_of
-from tests.support import refuses
+from tests.support import at, refuses
 
 ENGINE = {"engine": "0", "model_name": 'Qwen/"Qwen3"-8B, \\é'}
 UNTIL = "# until 2026-03-02T08:00:00Z\n"
@@ -51,7 +51,7 @@ def test_what_the_library_of_exporters_writes_is_read_and_exemplars_are_not_coun
 ) -> None:
     text = page(server(**traced)).decode()
     assert text.count("# {trace_id=") == (5 if traced else 0)
-    row = rows_of(UNTIL.replace("2026", "2031") + text, name="vllm.prom")[0]
+    row = rows_of(f"# until {at(hours=1)}\n{text}", name="vllm.prom")[0]
     assert (row.input_tokens, row.output_tokens, row.requests) == (1_200_000, 400_000, 3)
     assert row.model == ENGINE["model_name"]
 

@@ -33,7 +33,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ingestion.formats import FORMATS
-from tests.support import examples
+from tests.support import at, examples
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, read, text
 
 Row = TypeVar("Row", Activity, Refused)
@@ -301,6 +301,17 @@ def test_what_has_not_begun_is_refused_and_a_year_that_cannot_be_is_said(small_b
         "year"
     ] == "0001"
     assert refused[0].facts == {"start": "2060-05-31"}, "a minute before midnight in Paris"
+
+
+def test_a_run_that_began_and_will_end_in_ten_months_is_refused(small_blocks: None, tmp_path: Path) -> None:
+    """A year that ends 300 days after today: 365 × 86,400 s."""
+    path = written(
+        tmp_path,
+        text(*({"run_id": f"r{n}", "timestamp": at(days=n)[:-1], "duration": 365 * 86_400} for n in (-9, 300))),
+    )
+    same(path)
+    rows, refused = read(path.read_bytes())
+    assert [row.line for row in rows] == [2] and [(row.line, row.code) for row in refused] == [(3, "declared_future")]
 
 
 def test_places_that_only_coordinates_tell_apart_are_told_apart(small_blocks: None, tmp_path: Path) -> None:

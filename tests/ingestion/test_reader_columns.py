@@ -18,7 +18,7 @@ from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ingestion.usage import litellm
 from estimator.ledger import Ledger
 from tests.ingestion.test_reader_blocks import same
-from tests.support import examples
+from tests.support import at, examples
 from tests.traces_support import context
 
 Said = dict[str, object]
@@ -104,6 +104,8 @@ DOUBTFUL = {
     "an end before its start": line(endTime="2026-04-01T09:00:00Z"),
     "before 2015": line(startTime="2013-04-01T10:00:00Z", endTime="2013-04-01T10:00:02Z"),
     "to come": line(startTime="2999-04-01T10:00:00Z", endTime="2999-04-01T10:00:02Z"),
+    "an end to come": line(startTime=at(days=-60), endTime=at(days=300)),
+    "an end later today": line(startTime=at(days=-1), endTime=at(hours=1)),
     "a day that is not": line(startTime="2026-02-30T10:00:00Z"),
     "a day without an hour": line(startTime="2026-04-01"),
     "another zone": line(startTime="2026-04-01T10:00:00+02:00"),

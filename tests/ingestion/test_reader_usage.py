@@ -10,7 +10,7 @@ import pytest
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, bring, result_of, rows_of, sample, told
-from tests.support import built, moment, place_of, refuses
+from tests.support import at, built, moment, place_of, refuses
 from tests.traces_support import judged, read_file
 
 
@@ -169,6 +169,8 @@ def test_openai_itself_is_told_from_what_speaks_like_it() -> None:
         ({"startTime": None}, "no_moment"),
         ({"endTime": "2026-04-01T09:00:00Z"}, "bad_period"),
         ({"startTime": "2126-04-01T10:00:00Z", "endTime": "2126-04-01T10:00:05Z"}, "declared_future"),
+        ({"endTime": "2126-04-01T10:00:05Z"}, "bad_period"),
+        ({"startTime": at(days=-1), "endTime": at(days=300)}, "declared_future"),
         ({"startTime": "1999-04-01T10:00:00Z", "endTime": "1999-04-01T10:00:05Z"}, "before_first"),
         ({"startTime": "9126-04-01T10:00:00Z"}, "year_beyond"),
     ],

@@ -26,7 +26,7 @@ from estimator.ingestion.codecarbon.place import Coordinates
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_or_nan
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import check_begun
+from estimator.ingestion.parsing.row_parts import check_ended
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import LargeTrace, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
@@ -150,7 +150,7 @@ class RowReading:
         energies, checks = energy_fields(figures, facts, self.expected)
         end_us = timestamps.to_us(moment, facts.zone)
         start_us = end_us - round(figures.duration * 1e6)
-        check_begun(start_us)
+        check_ended(start_us, end_us)
         cumulative = bool(run_id) and not columns.is_task_file
         row_id = self.identities.of_bytes(self._identity_bytes(shared, cells))
         hours = figures.duration / 3600

@@ -162,7 +162,7 @@ class ColumnReading:
             texts[name] = block.strings((name,))
             spans.append(_instants(texts[name]))
         start, end = spans
-        plain &= (start >= timestamps.FIRST_US) & (start <= timestamps.now_us())
+        plain &= (start >= timestamps.FIRST_US) & (end <= timestamps.now_us())
         plain &= (end >= start) & (end - start <= LONGEST_US)
         return _LineValues(texts, counts, start, end, plain)
 

@@ -15,7 +15,7 @@ from estimator.core.typography import cut, some_of
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import Part, check_begun
+from estimator.ingestion.parsing.row_parts import Part, check_begun, check_ended
 from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, RowRefused, Trace
@@ -311,14 +311,15 @@ class RecordReader:
         }
         return fields, ["unknown_device"] if name and device is None else []
 
-    def period(self, start_us: int, end_us: int, basis: TimeBasis) -> dict[str, Any]:
-        """Start, end, months and duration as fields of Activity. RowRefused for an implausible year."""
+    def period(self, start_us: int, end_us: int, basis: TimeBasis, *, under_way: bool = False) -> dict[str, Any]:
+        """Start, end, months and duration as fields of Activity. RowRefused for an implausible year, and for an end
+        that is to come, unless what is declared may be under way."""
         if not 0 <= end_us - start_us <= LONGEST_US:
             raise RowRefused("bad_period", seconds=f"{(end_us - start_us) / 1e6:g}")
         for moment in (start_us, end_us):
             if not _FIRST_US <= moment < _LAST_US:
                 raise RowRefused(timestamps.BEYOND, year=timestamps.year_of(moment))
-        check_begun(start_us)
+        check_begun(start_us) if under_way else check_ended(start_us, end_us)
         return {
             "start_us": start_us,
             "end_us": end_us,

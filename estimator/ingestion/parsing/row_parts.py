@@ -42,8 +42,18 @@ def check_begun(start_us: int) -> None:
     is neither read nor declared. A day is left to clocks, and to the zone of a time that says none."""
     if start_us < timestamps.FIRST_US - timestamps.DAY_US:
         raise RowRefused("before_first", start=datetime.fromtimestamp(start_us / 1e6, UTC).date().isoformat())
-    if start_us > timestamps.now_us() + timestamps.DAY_US:
-        raise RowRefused("declared_future", start=datetime.fromtimestamp(start_us / 1e6, UTC).date().isoformat())
+    _check_past(start_us)
+
+
+def check_ended(start_us: int, end_us: int) -> None:
+    """RowRefused where what was metered begins before the first day, or where either of its ends is after today."""
+    check_begun(start_us)
+    _check_past(end_us)
+
+
+def _check_past(moment_us: int) -> None:
+    if moment_us > timestamps.now_us() + timestamps.DAY_US:
+        raise RowRefused("declared_future", start=datetime.fromtimestamp(moment_us / 1e6, UTC).date().isoformat())
 
 
 def energy(*checks: str, **read: tuple[float, str]) -> Part:

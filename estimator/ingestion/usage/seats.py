@@ -225,7 +225,7 @@ def _fields(reading: RecordReader, bought: _Bought, since: date, until: date, sa
     start_us, end_us = (int(datetime.combine(day, time(), UTC).timestamp()) * 1_000_000 for day in (since, until))
     return reading.row(
         reading.place(bought.product.provider),
-        reading.period(start_us, end_us, "day"),
+        reading.period(start_us, end_us, "day", under_way=True),
         amounts,
         checks=[CHECK],
         service_key=reading.sidecar.use_case or bought.service,
