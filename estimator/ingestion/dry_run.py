@@ -24,7 +24,7 @@ from estimator.core.storage.draft import DraftStore
 from estimator.core.storage.storage import storage_at
 from estimator.core.typography import escaped, some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
-from estimator.ingestion.importing import restate
+from estimator.ingestion.importing import kept_out, restate
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
@@ -208,6 +208,8 @@ def check_paths(
         found = find_files(paths)
         files = tuple(_check(path, run) for path in found.traces)
         account, replaced, back = restate(ledger, run.posting, run.versions)
+        for remark in kept_out(ledger, run.posting):
+            next((file for file in files if file.name == remark.file), files[0]).alike.append(remark)
         replaces, services = Counter(row.file for row in replaced), _services(ledger, run.posting.brought[0], back)
         return DryRun(account, files, tuple(found.left), replaces, services)
 

@@ -18,6 +18,7 @@ from estimator.ingestion.readers import FoundFiles, find_files, open_results, si
 from estimator.ledger.append import Account, Append
 from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
+from estimator.ledger.later_readings import later_readings
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 from estimator.ledger.withdrawals import count_again, restating, withdraw_restated, withdraw_restated_elsewhere
@@ -117,6 +118,7 @@ def _import(
         told += other_hours(ledger, file.name, file.moments)
     account, replaced, _ = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
     told += replaced
+    told += kept_out(ledger, posting)
     lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
@@ -145,6 +147,12 @@ def restate(
         told += [Remark("row_told_again", name, line, {}) for name, line in replacing]
         account = account.counting(len(back))
     return account, told, back
+
+
+def kept_out(ledger: Ledger, posting: Append) -> list[Remark]:
+    """A remark on each row that the ledger had and that a later reading of the same record keeps out of the totals."""
+    found = later_readings(ledger, posting.again, posting.months, posting.brought[0])
+    return [Remark("row_read_since", row.file, row.line, {"id": row.by}) for row in found]
 
 
 class _File:

@@ -79,6 +79,7 @@ class Append:
         self._told_us = int(self._ledger.clock().timestamp() * 1e6)
         self._read: set[str] = set()
         self.again = self._standing.few()  # ids of its rows that the ledger had
+        self.months: set[int] = set()  # of their start
         self._leaned = self._standing.few()  # and that it leaves to the parts that have them
         self._new, self._copies = _Pending(), _Pending()
         self._sources: list[ImportedFile] = []
@@ -210,6 +211,7 @@ class Append:
                 self.added[0].append(row)
                 continue
             self.again.add_one(row.row_id)
+            self.months.add(row.start_month)
             if own and not own("activities").holds_one(row.row_id):
                 self._copies.rows.append(row)
                 self.copied += 1
@@ -219,6 +221,7 @@ class Append:
             known = self._rows_known.meet(result.table, result.distinct)
             there = result.table.filter(pa.array(known)) if known.any() else result.table[:0]
             self.again.add(of_column(there["row_id"]))
+            self.months.update(pc.unique(there["start_month"]).to_pylist())
             if own and len(there):
                 mine = own("activities").holds(of_column(there["row_id"]))
                 self._copies.tables.append(there.filter(pa.array(~mine)))

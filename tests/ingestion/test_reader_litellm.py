@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.fields import Author
+from estimator.ingestion.dry_run import check_paths
 from estimator.ledger import Ledger
+from estimator.ledger.withdrawals import Target, withdraw
 from tests.ingestion.formats import bring, result_of, rows_of
-from tests.traces_support import judged, read_file
+from tests.traces_support import context, judged, read_file
 
 HASH = "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"
 
@@ -187,3 +190,28 @@ def test_a_request_that_did_not_fail_and_has_no_tokens_is_unknown_and_not_nothin
     assert [row.code for row in result_of([absent]).refused] == ["no_usage"]
     for lang, never in (("fr", "Rien à faire"), ("en", "Nothing to do")):
         assert "include_usage" in say("refusals", "no_usage", lang) and never not in say("refusals", "no_usage", lang)
+
+
+def test_a_log_sent_again_in_its_first_state_says_which_rows_do_not_count(tmp_path: Path) -> None:
+    """Ten requests of 10 tokens read; then the fourth of 1,010; then as at first: 9 × 10 + 1,010 = 1,100 tokens still,
+    and 100 once the import in between is undone."""
+    rows = [spent(request_id=f"r-{number}") for number in range(1, 11)]
+    changed = [row | {"prompt_tokens": 1010} if row["request_id"] == "r-4" else row for row in rows]
+    first, second = ("\n".join(map(json.dumps, told)) for told in (rows, changed))
+    assert bring(tmp_path, first, "log.jsonl").remarks == bring(tmp_path, second, "log.jsonl").remarks == ()
+    ledger = Ledger(tmp_path)
+    by = next(done.event for done in ledger.imports.read()[0] if done.duplicates == 9)  # noqa: PLR2004
+    path = tmp_path / "log.jsonl"
+    path.write_text(first, "utf-8")
+    ahead = check_paths(tmp_path, [path], context()).files[0].alike
+    again = bring(tmp_path, first, "log.jsonl")
+    assert [(r.code, r.file, r.line, r.facts["id"]) for r in again.remarks] == [("row_read_since", "log.jsonl", 4, by)]
+    assert ahead == [*again.remarks] and again.account.duplicates == 10  # noqa: PLR2004
+    assert read_tokens(ledger) == 1100  # noqa: PLR2004
+    withdraw(ledger, Target("import", by), Author(who="DSI", why="essai"))
+    assert read_tokens(ledger) == 100  # noqa: PLR2004
+    assert bring(tmp_path, first, "log.jsonl").remarks == ()
+
+
+def read_tokens(ledger: Ledger) -> int:
+    return sum(row["input_tokens"] for row in judged(ledger) if row["status"] == "current")

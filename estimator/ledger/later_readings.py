@@ -1,0 +1,79 @@
+"""Rows that an import states again, and that do not count: a later reading of the same record stands in their place."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from estimator.core.digest_set import Digests, of_column
+from estimator.core.duckdb_engine import Connection, connect
+from estimator.ledger.files import READ_ROWS, Ledger, current_rows_sql
+from estimator.ledger.repeated_runs import repeated_runs
+from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
+
+SUPERSEDED = """
+SELECT old.file_name, old.line, MIN(standing.file_sha)
+FROM judged AS old JOIN judged AS standing USING (run_key)
+WHERE old.mine AND old.status = 'superseded' AND standing.status = 'current'
+GROUP BY old.row_id, old.file_name, old.line HAVING NOT BOOL_OR(standing.mine)
+ORDER BY old.file_name, old.line
+"""
+
+
+class KeptOut(NamedTuple):
+    """A row that is stated again and does not count: its file and line, and the import of what stands in its place."""
+
+    file: str
+    line: int
+    by: str
+
+
+def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrote: Collection[str]) -> list[KeptOut]:
+    """The rows of an import that the ledger had, and that readings of the same run by other imports keep out of the
+    totals. again: ids of the rows that it had; months: of their start; wrote: the parts of this import.
+
+    Only the parts of these months are read, and the runs alone of most of them: of a record that a correction moved to
+    another month, nothing is said. ledger_torn.
+    """
+    if not len(again):
+        return []
+    starts = tuple(f"activities/month={month}/" for month in months)
+    with ledger.still() as held, connect() as connection:
+        named = [part for part in held.parts() if part.startswith(starts)]
+        others = [held.seed("activities"), *(held.address(part) for part in named if part not in wrote)]
+        mine = [held.seed("activities"), *(held.address(part) for part in named if part in wrote)]
+        runs = _of_others(connection, others, repeated_runs(connection, [*others, *mine], held.home / "builds"), again)
+        if not len(runs):
+            return []
+        _register(connection, runs)
+        rows = f"(SELECT * FROM {parquet([*others, *mine])} WHERE hash(run_id) IN (SELECT run FROM looked))"
+        gone = held.withdrawn_files("activities")
+        connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, held.opened)}")
+        columns = (
+            f"row_id, run_key, status, file_name, file_sha, line, row_id IN (SELECT row_id FROM {parquet(mine)}) AS new"
+        )
+        judged = connection.sql(f"SELECT {columns} FROM ({current_rows_sql()}) WHERE cumulative").to_arrow_table()
+        known = again.holds(of_column(judged["row_id"]))
+        connection.register("judged", judged.append_column("mine", pc.or_(judged["new"], pa.array(known))))
+        found = connection.execute(SUPERSEDED).fetchall()
+    by = {source.sha: done.event for done in ledger.imports.read()[0] for source in done.sources if source.new}
+    return [KeptOut(file, line, by[sha]) for file, line, sha in found if sha in by]
+
+
+def _of_others(connection: Connection, files: Sequence[str], runs: np.ndarray, again: Digests) -> np.ndarray:
+    """Those of these runs, by their hash, of which these files hold a row that is not among the ids `again`."""
+    found = [np.empty(0, np.uint64)]
+    if len(runs):
+        _register(connection, runs)
+        sql = f"SELECT row_id, hash(run_id) AS run FROM {parquet(files)} SEMI JOIN looked ON hash(run_id) = looked.run"
+        for batch in connection.sql(sql).to_arrow_reader(READ_ROWS):
+            here = again.holds(of_column(pa.chunked_array([batch["row_id"]])))
+            found.append(np.unique(batch["run"].to_numpy()[~here]))
+    return np.unique(np.concatenate(found))
+
+
+def _register(connection: Connection, runs: np.ndarray) -> None:
+    """Hashes of runs as the view `looked`."""
+    connection.register("looked", pa.table([pa.array(runs)], names=["run"]))
