@@ -148,10 +148,13 @@ class Ledger:
         return sorted({name for part in left for name in self._stated.get(part, ())})
 
     def lost_rows(self) -> int:
-        """Count of recorded rows whose part is gone, or cut: neither whole parts nor their compactions hold them."""
+        """Count of recorded rows whose part is gone, or cut, and that no other part is known to hold."""
+        from estimator.ledger.made_good import missing_rows
+
         recorded = self._recorded()
         whole = {part for part in self.present() if not self.store.tears or self._looks_whole(part)}
-        return sum(recorded[part] for part in recorded.keys() - covered(whole, self.compactions.read()[0]))
+        lost = recorded.keys() - covered(whole, self.compactions.read()[0])
+        return sum(missing_rows(self, whole, {part: recorded[part] for part in lost}).values()) if lost else 0
 
     def _recorded(self) -> dict[str, int]:
         """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models.
@@ -180,9 +183,8 @@ class Ledger:
     def _whole(self, names: Iterable[str]) -> list[str]:
         """The addresses of parts. ledger_torn."""
         held = list(names)
-        for name in held if self.store.tears else ():
-            if not self._looks_whole(name):
-                raise SobriaError("ledger_torn", file=PurePosixPath(name).name)
+        if torn := next((name for name in held if self.store.tears and not self._looks_whole(name)), None):
+            raise SobriaError("ledger_torn", file=PurePosixPath(torn).name)
         return [self.address(name) for name in held]
 
     def _looks_whole(self, name: str) -> bool:
@@ -215,8 +217,8 @@ class Ledger:
         there = [[self.address(p) for p in ps if p in present] for ps in both]
         if not all(there):
             return 0
+        ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there)
         with self.reading(), connect() as connection:
-            ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there)
             found = connection.execute(f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})").fetchone()
         return int(found[0]) if found else 0
 

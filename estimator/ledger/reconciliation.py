@@ -10,6 +10,7 @@ from estimator.core.errors import sentences
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger, current_rows_sql
 from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
+from estimator.ledger.made_good import missing_rows
 from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet, still_quarantined
 
@@ -32,7 +33,7 @@ class LedgerFault:
 class Reconciliation:
     """Rows of the whole history: read = accepted + superseded + quarantined + duplicates + withdrawn + missing.
 
-    `missing`: acknowledged rows that cannot be found. `torn`: files whose content changed.
+    `missing`: acknowledged rows that cannot be found, nor were read again. `torn`: files whose content changed.
     """
 
     files: int
@@ -103,8 +104,11 @@ def reconcile(ledger: Ledger) -> Reconciliation:
         gone = [f"{WITHDRAWN}/{part}" for w in in_force(withdrawals[0]) for part in w.parts]
         counts = _counts(ledger, held, sorted(set(gone) - absent - set(torn)))
         orphans = _orphans(ledger, held)
-    absent |= {held.culprit(part) for part in held.lost} - set(torn)
+        rows = held.rows
+        missing = missing_rows(ledger, good, {part: rows[part] for part in held.lost})
+    absent |= {held.culprit(part) for part in missing} - set(torn)
     absent |= {event for done in held.imports for event in done.after} - {done.event for done in held.imports}
+    counts["missing"] = sum(missing.values())
     return _account(held, counts, orphans, [LedgerFault("torn", f) for f in torn] + _faults("missing", absent))
 
 
@@ -112,15 +116,13 @@ def _account(
     held: _Held, counts: dict[str, int], orphans: dict[str, tuple[int, int]], bad: list[LedgerFault]
 ) -> Reconciliation:
     """The account of these counts; rows without a state are duplicates."""
-    rows = held.rows
-    missing = sum(rows[part] for part in held.lost)
     read = sum(done.read for done in held.imports) + sum(count for count, _ in orphans.values())
-    duplicates = read - sum(counts.values()) - missing
+    duplicates = read - sum(counts.values())
     uneven = {done.event for done in held.imports if not done.balances} | ({"ledger"} if duplicates < 0 else set())
     files = sum(len(done.sources) for done in held.imports if not done.moved) + sum(n for _, n in orphans.values())
     torn = sum(fault.code == "torn" for fault in bad)
     faults = tuple(bad + _faults("unbalanced", uneven))
-    return Reconciliation(files, read, duplicates=duplicates, missing=missing, torn=torn, faults=faults, **counts)
+    return Reconciliation(files, read, duplicates=duplicates, torn=torn, faults=faults, **counts)
 
 
 def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
