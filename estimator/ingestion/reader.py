@@ -84,6 +84,7 @@ class LargeTrace:
                 self.size += len(piece)
                 self.is_utf8 = self.is_utf8 and _decodes(utf8, piece)
                 sha.update(piece)
+        self.is_utf8 = self.is_utf8 and not utf8.getstate()[0]
         self.sha = sha.hexdigest()
 
     def blocks(self, size: int) -> Iterator[bytes]:

@@ -255,15 +255,58 @@ def test_a_log_that_a_page_or_its_count_says_is_cut_is_read_by_row(tmp_path: Pat
         assert same(written(tmp_path, lines)) == 0
 
 
+ACCENTED = [line(request_id=f"e-{n}", metadata={"user_api_key_alias": "comptabilité"}) for n in range(8)]
+NOT_UTF8 = {
+    "a name": ACCENTED[3].encode("cp1252"),
+    "a text that is not used": line(note="é").encode("cp1252"),
+    "a byte of no character": line(note="é").encode("cp1252").replace(b"\xe9", b"\x81"),
+    "the mark of another encoding": b"\xff\xfe" + line(note="é").encode(),
+    "half of a character": line(note="\ud800").encode("utf-8", "surrogatepass"),
+    "the mark of UTF-8": b"\xef\xbb\xbf" + line(note="é").encode("cp1252"),
+    "a space that ends the file": b"\xa0",
+}
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("at_line", [0, 3, 7])
+@pytest.mark.parametrize("name", NOT_UTF8)
+def test_a_line_that_is_not_utf8_changes_no_other(name: str, at_line: int, mark: bytes, tmp_path: Path) -> None:
+    """In a small file, in a large one, and each line in a file: the same names."""
+    if at_line == 0 and name in ("the mark of another encoding", "the mark of UTF-8", "a space that ends the file"):
+        return  # the file itself begins so
+    lines = [said.encode() for said in ACCENTED]
+    lines[at_line] = NOT_UTF8[name]
+    path = tmp_path / "spend.ndjson"
+    path.write_bytes(mark + b"\n".join(lines) + b"\n")
+    assert same(path) >= 6
+    result = read_trace(open_trace(path), context())
+    assert {row.service_key for row in result.rows if row.line != at_line + 1} == {"comptabilité"}
+    found = {row.row_id for row in result.rows}
+    for number, said in enumerate(lines):
+        if number != at_line or name in ("a name", "a text that is not used", "a byte of no character"):
+            path.write_bytes(said + b"\n")
+            (row,) = read_trace(open_trace(path), context()).rows
+            assert row.row_id in found
+
+
+def test_an_answer_in_another_encoding_changes_no_other_by_row_and_by_block(tmp_path: Path) -> None:
+    answer = json.loads(DOUBTFUL["an answer of another tool"])
+    said = [json.dumps(answer | {"id": f"c-{n}", "model": "modèle"}, ensure_ascii=False) for n in range(30)]
+    path = tmp_path / "answers.jsonl"
+    path.write_bytes(b"\n".join(text.encode("cp1252" if n == 20 else "utf-8") for n, text in enumerate(said)))
+    assert same(path) == 0
+    assert {row.model for row in read_trace(open_trace(path), context()).rows} == {"modèle"}
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r\r\n", "\n\n", "\n \n"])
 def test_any_end_of_line_is_read(end: str, tmp_path: Path) -> None:
     assert same(written(tmp_path, several(line(note="é"), line(prompt_tokens="1")), end)) == 7
 
 
-@pytest.mark.parametrize("tail", ["", "\n\n", "   ", "\u00a0\n", '{"request_id": "cut  ', "\ufeff"])
+@pytest.mark.parametrize("tail", ["", "\n\n", "   ", "\u00a0\n", '{"request_id": "cut  ', "\ufeff", "\udcc3"])
 def test_the_end_of_a_file_is_read(tail: str, tmp_path: Path) -> None:
     path = written(tmp_path, several())
-    path.write_bytes(path.read_bytes() + tail.encode())
+    path.write_bytes(path.read_bytes() + tail.encode("utf-8", "surrogateescape"))
     same(path)
 
 

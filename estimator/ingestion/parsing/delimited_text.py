@@ -12,14 +12,19 @@ _EXCEL_HINT = re.compile(r"^sep=(.)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 DELIMITERS = (",", ";", "\t")
+UTF8, UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # marks at the start of a file
 
 
 def decode(data: bytes) -> str:
     """Text from UTF-8, UTF-16 with byte order mark, else a Western 8-bit encoding; CR-CR-LF becomes LF."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(UTF16):
         return data.decode("utf-16", "replace").replace("\r\r\n", "\n")
-    data = data.replace(b"\r\r\n", b"\n")
-    for encoding in ("utf-8-sig", "cp1252"):
+    return decode_bytes(data.removeprefix(UTF8).replace(b"\r\r\n", b"\n"))
+
+
+def decode_bytes(data: bytes) -> str:
+    """Text without a mark, from UTF-8, else a Western 8-bit encoding."""
+    for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

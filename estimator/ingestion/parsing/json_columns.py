@@ -10,14 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import Connection, EngineError, connect_alone
-from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing import delimited_text, json_text
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
 from estimator.ingestion.parsing.json_moulds import Moulds
 from estimator.ingestion.reader import LargeTrace
 
 BLOCK_BYTES = 5 << 20
 _PARTS = 3  # of a block, that DuckDB reads one after the other
-_BOM = b"\xef\xbb\xbf"
 _SHORT = 1_500  # bytes of a line that cannot nest too deep for Python
 _DEEPEST = 300
 _DIGITS = 2_000  # half of those of a number too long for Python
@@ -80,7 +79,7 @@ class _ReadLines(JsonLines):
 
 
 def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
-    """The lines of a UTF-8 file, a block of them in memory; without the spaces that end the file."""
+    """The lines of a file, in UTF-8, a block of them in memory; without the spaces that end the file."""
     first, moulds = 1, Moulds(shape)
     with connect_alone() as connection:
         fields = _Fields(connection, shape)
@@ -118,10 +117,12 @@ def _lines_of(fields: "_Fields", first: int, block: bytes) -> JsonLines:
 
 
 def _blocks(trace: LargeTrace) -> Iterator[bytes]:
-    """Blocks of whole lines, without the spaces that end the file."""
+    """Blocks of whole lines in UTF-8, without the mark that begins the file, and the spaces that end the file."""
     for block in trace.blocks(BLOCK_BYTES):
-        if block.startswith(_BOM) or (b"\r" in block and b"\r\r\n" in block):  # one byte is found much faster
-            block = delimited_text.decode(block).encode()
+        if trace.taken == len(block):
+            block = block.removeprefix(delimited_text.UTF8)
+        if not trace.is_utf8 or (b"\r" in block and b"\r\r\n" in block):  # one byte is found much faster
+            block = json_text.decode_lines(block).encode()
         if trace.taken == trace.size:
             block = block.decode().rstrip().encode()
         if block:

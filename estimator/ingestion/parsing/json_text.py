@@ -44,6 +44,22 @@ def outline(head: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def decode(data: bytes) -> str:
+    """Text of JSON: UTF-16 with byte order mark, else as `decode_lines`; CR-CR-LF becomes LF."""
+    if data.startswith(delimited_text.UTF16):
+        return delimited_text.decode(data)
+    return decode_lines(data.removeprefix(delimited_text.UTF8))
+
+
+def decode_lines(data: bytes) -> str:
+    """Lines in UTF-8, whatever the others are; each line that is not, in a Western 8-bit encoding."""
+    data = data.replace(b"\r\r\n", b"\n")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\n".join(map(delimited_text.decode_bytes, data.split(b"\n")))
+
+
 def objects(trace: Trace | LargeTrace) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
     that is invalid or without an object. broken_json when even the first line is not JSON."""
@@ -61,7 +77,7 @@ def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
     if isinstance(trace, LargeTrace) and has_lines(trace):
         yield from ((number, parsed(line)) for number, line in numbered_lines(trace))
         return
-    text = delimited_text.decode(trace.data).rstrip()
+    text = decode(trace.data).rstrip()
     begins = 1 + text[: len(text) - len(text.lstrip())].count("\n")
     try:
         yield begins, json.loads(text)
@@ -76,15 +92,18 @@ def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
 
 def has_lines(trace: LargeTrace) -> bool:
     """Whether its first line is a whole JSON value: then each line is one."""
-    first, end, _ = delimited_text.decode(trace.head).lstrip().partition("\n")
-    return trace.is_utf8 and bool(end) and not isinstance(parsed(first), str)
+    if trace.head.startswith(delimited_text.UTF16):
+        return False
+    first, end, _ = decode(trace.head).lstrip().partition("\n")
+    return bool(end) and not isinstance(parsed(first), str)
 
 
 def numbered_lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
     """Number and text of each line, those without text apart; a few blocks of it are in memory."""
     number, last = 0, (0, "")
     for block in trace.blocks(LARGE_BYTES):
-        for line in delimited_text.decode(block).removesuffix("\n").split("\n"):
+        text = decode_lines(block) if number else decode(block)
+        for line in text.removesuffix("\n").split("\n"):
             number += 1
             if line.strip():
                 yield from [last] if last[0] else ()
