@@ -115,6 +115,7 @@ def redone(id: str, who: str, why: str, lang: str) -> list[str]:
 def _change_told(name: str, found: Mapping[str, Any], lang: str) -> list[str]:
     lines = [t(f"connect.{name}", lang, n=found["rows"])]
     lines += [t(f"connect.undone_{name}", lang, n=found[name]) for name in ("still", "again") if found[name]]
+    lines += [t("connect.undone_also", lang, n=count, file=file) for file, count in found["also"].items()]
     energy = {name: interval_text(found[name], lang) for name in ("before", "after")}
     return [*lines, t("connect.undone_total", lang, **energy)]
 

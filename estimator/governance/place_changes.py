@@ -9,9 +9,12 @@ from estimator.builds.recalculation import effect_text
 from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Author
+from estimator.core.home import read_only
 from estimator.core.number_format import exact_text, range_text
 from estimator.core.typography import some_of
 from estimator.governance.indicators.scenarios import figures_at
+from estimator.ledger import Ledger
+from estimator.ledger.versions import names_that_hold
 from estimator.places.journal import OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.placing import Knowledge, knowledge
 from estimator.places.requirements import FIELDS
@@ -62,8 +65,12 @@ def applied(
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
         about, early = found.runs_about(entries[0])
-        told = "concerned" if body["runs"] else "nobody" if about or not early else "all_before"
-        facts = {"count": body["runs"] or early, "since": entries[0].said.since}
+        file = entries[0].said.file
+        under = names_that_hold(Ledger(read_only(home)), file) if file and not about and not early else []
+        nobody = "under_other_name" if under else "nobody"
+        told = "concerned" if body["runs"] else nobody if about or not early else "all_before"
+        facts = {"count": body["runs"] or early, "since": entries[0].said.since, "id": entries[0].id[:8]}
+        facts |= {"file": file, "files": some_of(under, NAMED)}
         yielded = [say("places_cli", "others_say", lang, count=about - body["runs"])] if about > body["runs"] else []
         lines += yielded if about and not body["runs"] else [say("places_cli", told, lang, **facts), *yielded]
     lines += [f"  {change['missing'][lang]}"] if change and "missing" in change else []

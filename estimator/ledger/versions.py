@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from shlex import quote
 from typing import Any
 
@@ -35,6 +36,16 @@ def contents_of_several_names(ledger: Ledger) -> dict[str, Counter[str]]:
             if not source.name.startswith(COLLECTED):  # a sender, whose rows are its own
                 found[source.sha][source.name] += source.new
     return {sha: names for sha, names in found.items() if len(names) > 1}
+
+
+def names_that_hold(ledger: Ledger, pattern: str) -> list[str]:
+    """The names under which the rows of files of these names stand, for the same content was imported under both."""
+    found = set[str]()
+    for names in contents_of_several_names(ledger).values():
+        asked = {name for name in names if fnmatchcase(name, pattern)}
+        if any(not names[name] for name in asked):
+            found |= {name for name, new in names.items() if new} - asked
+    return sorted(found)
 
 
 def check_versions(ledger: Ledger, asked: str, mine: Mapping[str, int], by_name: bool) -> None:

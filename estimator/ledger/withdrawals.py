@@ -162,13 +162,18 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
 
 def _why_nothing(ledger: Ledger, target: Target) -> str:
     """Code of the refusal where nothing matches: of a file whose rows count, that none is in quarantine, or that none
-    came another way too."""
+    came another way too; of an import, that it wrote none."""
+    if target.kind == "import":
+        done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
+        return "nothing_to_withdraw" if any(source.new for source in done.sources) else "nothing_recorded"
     if target.kind not in ("aside", "twice"):
         return "nothing_to_withdraw"
     with ledger.still() as held, connect() as connection:
         where, value = _where(held, Target("file", target.value), "activities")
         sql = f"SELECT 1 FROM ({held.rows_sql('activities')}) WHERE {where} LIMIT 1"
-        return f"nothing_{target.kind}" if connection.execute(sql, [value]).fetchone() else "nothing_to_withdraw"
+        if connection.execute(sql, [value]).fetchone():
+            return "nothing_aside" if target.kind == "aside" else "nothing_twice"
+    return "nothing_to_withdraw"
 
 
 def _stated_also(ledger: Ledger, target: Target, rows: pa.Table, still: Collection[str]) -> Counter[str]:

@@ -389,6 +389,21 @@ def test_one_file_of_several_has_a_place_of_its_own(tmp_path: Path) -> None:
     assert "file=site-c.csv → zone=ITA" in told and run(home, rows[2].row_id)["zone"] == "ITA"
 
 
+def test_a_rule_on_a_name_whose_rows_stand_under_another_says_which(tmp_path: Path) -> None:
+    """One content, imported under two names: its row stands under the first."""
+    for name in ("premier.csv", "second.csv"):
+        (tmp_path / name).write_text(text({}))
+        sobria(tmp_path, "import", str(tmp_path / name))
+    said = spaced(sobria(tmp_path, "places", "add", "--file", "second.csv", "--zone", "POL", *SAID).stdout)
+    assert "lignes de « second.csv » sont gardées sous" in said and "(premier.csv)" in said
+    assert "vérifiez" not in said
+    said = spaced(sobria(tmp_path, "places", "add", "--file", "secnd.csv", "--zone", "POL", *SAID).stdout)
+    assert "vérifiez le nom" in said
+    assert "dit le lieu : 1" in spaced(
+        sobria(tmp_path, "places", "add", "--file", "premier.csv", "--zone", "POL", *SAID).stdout
+    )
+
+
 @pytest.mark.long
 def test_the_threads_of_a_virtual_machine_are_said_afterwards(tmp_path: Path) -> None:
     """A machine whose size nobody told has no manufacture; with 8 threads said, that of 8 threads of an unknown host,

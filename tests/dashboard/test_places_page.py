@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.comparison.estimator_gateway import place_names
+from dashboard.connect import estimator_gateway as connect
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.html_parts import alternatives
@@ -31,7 +32,7 @@ from tests.core.test_numbers import spaced
 from tests.dashboard.test_connect import drop, screen, text, whole
 from tests.ingestion.test_reader_vllm import page
 from tests.ledger.test_ledger import snapshot
-from tests.support import activity, built, kept
+from tests.support import activity, built, kept, sobria
 from tests.traces_support import text as trace
 
 LOGS = page("vllm:generation_tokens_total 4e+05", "vllm:prompt_tokens_total 1.2e+06").encode()
@@ -231,6 +232,18 @@ def test_an_import_annulled_is_brought_back_from_the_same_place(home: Path, lang
     assert said_of(at).count(undone) == 1, "the other one is back"
     assert measured(home) == pytest.approx(4) and len(at.selectbox(key="redo id").options) == 1
     assert [one.target for one in Ledger(home).in_force()] == [f"import:{last}"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_import_annulled_says_which_other_name_of_its_content_it_takes(home: Path, lang: str) -> None:
+    """One row, imported again as autre.csv: annulled, neither counts."""
+    home.mkdir()
+    for name in ("tri.csv", "autre.csv"):
+        (home / name).write_text(trace(snapshot("tri", 2, 60, 4)))
+        sobria(home, "import", str(home / name))
+    event = next(one.event for one in Ledger(home).imports.read()[0] if one.sources[0].new)
+    told = re.sub(r"\s", " ", " ".join(connect.undone(event, "DSI", "erreur", lang)[1]))
+    assert t("connect.undone_also", lang, n=1, file="autre.csv").replace("\u202f", " ").replace("\xa0", " ") in told
 
 
 def measured(home: Path) -> float:

@@ -95,7 +95,7 @@ def test_a_name_that_holds_the_rows_itself_does_not_take_those_of_the_other(tmp_
 
 @pytest.mark.parametrize(
     ("option", "told"),
-    [("--twice", "aucune de ses exécutions n'est arrivée"), ("--aside", "aucune n'est mise de côté")],
+    [("--twice", "aucune de ses exécutions n'est trouvée"), ("--aside", "aucune n'est mise de côté")],
 )
 def test_a_file_of_which_none_came_twice_or_waits_is_not_unknown(tmp_path: Path, option: str, told: str) -> None:
     for name in ("emissions.csv", "autre.csv"):
@@ -103,6 +103,9 @@ def test_a_file_of_which_none_came_twice_or_waits_is_not_unknown(tmp_path: Path,
     for name in ("emissions.csv", "autre.csv"):
         said = sobria(tmp_path, "ledger", "withdraw", option, name, "--dry-run", code=1).stderr
         assert told in said.replace("\u202f", " ").replace("\u00a0", " ") and name in said
+    second = next(one for one in Ledger(tmp_path).imports.read()[0] if not one.sources[0].new)
+    with refuses("nothing_recorded", match="recorded no row"):
+        withdrawal_effect(Ledger(tmp_path), Target("import", second.event))
     assert "Aucune ligne" in sobria(tmp_path, "ledger", "withdraw", option, "absent.csv", "--dry-run", code=1).stderr
 
 
