@@ -24,10 +24,12 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
     still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
     also = [say("ledger_cli", "also", lang, file=name, count=count) for name, count in body["also"].items()]
+    beside = [say("ledger_cli", "beside", lang, count=body["superseded"])] if body["superseded"] else []
     again = [say("ledger_cli", "again", lang, count=body["again"])] if body["again"] else []
     return "\n".join(
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
+            *beside,
             *still,
             *also[:SHOWN],
             *again,

@@ -1,4 +1,4 @@
-"""Rows that an import states again, and that do not count: a later reading of the same record stands in their place."""
+"""Rows that do not count, for a later reading of the same record stands in their place."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -60,6 +60,21 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
         found = connection.execute(SUPERSEDED).fetchall()
     by = {source.sha: done.event for done in ledger.imports.read()[0] for source in done.sources if source.new}
     return [KeptOut(file, line, by[sha]) for file, line, sha in found if sha in by]
+
+
+def superseded_of(ledger: Ledger, rows: pa.Table) -> set[str]:
+    """Ids of those of these activities of the ledger that are in no total. ledger_torn."""
+    if not len(rows):
+        return set()
+    names = ("run_key", "run_id", "trace_id")
+    with ledger.still() as held, connect() as connection:
+        connection.register("mine", rows.select(["row_id", *names]))
+        alike = " OR ".join(f"{name} IN (SELECT {name} FROM mine)" for name in names)
+        kept = connection.sql(f"SELECT * FROM ({held.rows_sql('activities')}) WHERE {alike}").to_arrow_table()
+        connection.register("activities", kept)
+        current = f"SELECT row_id FROM ({current_rows_sql()}) WHERE status = 'current'"
+        found = connection.execute(f"SELECT row_id FROM mine WHERE row_id NOT IN ({current})").fetchall()
+    return {row_id for (row_id,) in found}
 
 
 def _of_others(connection: Connection, files: Sequence[str], runs: np.ndarray, again: Digests) -> np.ndarray:

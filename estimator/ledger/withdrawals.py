@@ -18,6 +18,7 @@ from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
+from estimator.ledger.later_readings import superseded_of
 from estimator.ledger.rows import Kind, Refused
 from estimator.ledger.versions import COLLECTED, check_versions, check_whole, contents_of_several_names
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -116,17 +117,20 @@ class WithdrawalEffect:
     still: Mapping[str, Sequence[str]] = field(default_factory=dict)
     also: Mapping[str, int] = field(default_factory=dict)
     replaced: Sequence[RowsWithdrawal] = ()
+    superseded: Collection[str] = ()  # ids of those that are in no total, for another row of their run is
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "still", "again", "still_in", "also", "services", "files"}; rows:
-        that no longer count, still: that do, for the files of `still_in` state them too, again: that do, for the
-        withdrawn import had replaced them; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "superseded", "refused", "still", "again", "still_in", "also", "services",
+        "files"}; rows: that no longer count, superseded: that go with them and were in no total, still: that do count,
+        for the files of `still_in` state them too, again: that do, for the withdrawn import had replaced them; no
+        withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
         columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
-        leaving = [service for row, service in zip(*columns, strict=True) if row not in self.still]
-        counts = {"rows": len(leaving), "refused": len(refused), "still": len(rows) - len(leaving)}
-        counts["again"] = sum(one.rows for one in self.replaced)
+        away = [(row, service) for row, service in zip(*columns, strict=True) if row not in self.still]
+        leaving = [service for row, service in away if row not in self.superseded]
+        counts = {"rows": len(leaving), "superseded": len(away) - len(leaving), "refused": len(refused)}
+        counts |= {"still": len(rows) - len(away), "again": sum(one.rows for one in self.replaced)}
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
@@ -157,7 +161,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
     also = _stated_also(ledger, target, tables["activities"], still)
-    return WithdrawalEffect(str(target), tables, still=still, also=also, replaced=_replaced_by(ledger, target))
+    beside = superseded_of(ledger, tables["activities"])
+    return WithdrawalEffect(str(target), tables, "", still, also, _replaced_by(ledger, target), beside)
 
 
 def _why_nothing(ledger: Ledger, target: Target) -> str:
@@ -333,7 +338,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
         old = every[back.undoes]
         again = make_record(RowsWithdrawal, old.model_dump(include={*ABOUT}), ledger.clock())
         ledger.withdrawals.write(again)
-    return WithdrawalEffect(found.target, tables, event)
+    return WithdrawalEffect(found.target, tables, event, superseded=superseded_of(ledger, tables["activities"]))
 
 
 def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -> pa.Table:

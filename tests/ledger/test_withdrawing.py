@@ -109,6 +109,18 @@ def test_a_file_of_which_none_came_twice_or_waits_is_not_unknown(tmp_path: Path,
     assert "Aucune ligne" in sobria(tmp_path, "ledger", "withdraw", option, "absent.csv", "--dry-run", code=1).stderr
 
 
+def test_rows_that_were_in_no_total_are_not_said_to_leave_it(tmp_path: Path) -> None:
+    """Four snapshots of a run, of which the last counts, and a run of one row: 5 rows, 2 of them in the totals."""
+    bring(tmp_path, text(*(snapshot("a", n, 60 * n, n) for n in (1, 2, 3, 4)), snapshot("b", 2, 60, 2)))
+    signed, taken = ("--who", "DSI", "--why", "essai"), ""
+    for asked in (("--file", "emissions.csv", "--dry-run"), ("--file", "emissions.csv"), ("--undo",)):
+        line = ("ledger", "withdraw", *asked, *([taken] if asked == ("--undo",) else []), *signed)
+        said = sobria(tmp_path, *line).stdout.replace("\u202f", " ").replace("\u00a0", " ")
+        assert "2 lignes" in said.splitlines()[0] and "5 lignes" not in said
+        assert "dans aucun total, car un relevé plus récent ou plus complet tient leur place : 3 lignes." in said
+        taken = next((one.event for one in Ledger(tmp_path).in_force()), "")
+
+
 def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
     """Two rows, written in three ways more: withdrawn under one, both count for the three others; withdrawn under each,
     none does, and the first withdrawal has none left that counts."""
@@ -252,6 +264,7 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "target": "file:essai.csv",
         "withdrawal": "",
         "rows": 2,
+        "superseded": 0,
         "refused": 1,
         "still": 0,
         "again": 0,
