@@ -31,8 +31,8 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
+from estimator.ledger.restatements import SEATS
 from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
-from estimator.ledger.withdrawals import SEATS
 from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import arrow, connect, texts_sql
+from estimator.core.duckdb_engine import Connection, arrow, connect, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
@@ -19,68 +19,20 @@ from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.later_readings import superseded_of
+from estimator.ledger.restatements import (
+    DAY_US,
+    GIVEN_BACK,
+    REPLACING,
+    RESTATED,
+    RESTATED_BY,
+    RESTATED_ELSEWHERE,
+    RESTATED_SEATS,
+)
 from estimator.ledger.rows import Kind, Refused
 from estimator.ledger.versions import COLLECTED, check_versions, check_whole, contents_of_several_names
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
-
-_RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
-SEATS = "seats"  # whose table states all the seats of a product, for a service and a month
-DAY_US = 86_400_000_000  # a corrected country moves the clock of a row by less
-
-
-def _gone_on(old: str, new: str) -> str:
-    """SQL: whether a run has gone on from one of these rows to the other, which supersedes it anyway."""
-    parts = ("cpu", "gpu", "ram", "other")
-    before, after = (" + ".join(f"COALESCE({of}.{part}_energy_kwh, 0)" for part in parts) for of in (old, new))
-    return f"({old}.cumulative AND {new}.duration_s > {old}.duration_s AND {after} >= {before})"
-
-
-RESTATED = f"""
-WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = '{_RESTATED_BY}')
-SELECT DISTINCT old.* FROM stated AS old JOIN stated AS new
-  ON new.file_sha = $2 AND old.file_sha <> $2 AND new.line = old.line
-  AND new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
-  AND ABS(new.end_us - old.end_us) < $4
-  AND NOT {_gone_on("old", "new")}
-WHERE NOT list_contains($3, old.row_id)
-ORDER BY old.file_sha, old.line
-"""
-SAME_SEATS = f"""{{new}}.reader = '{SEATS}' AND {{old}}.reader = '{SEATS}' AND {{new}}.file_name = {{old}}.file_name
-  AND {{new}}.service_key = {{old}}.service_key AND {{new}}.product = {{old}}.product
-  AND {{new}}.start_us < {{old}}.end_us AND {{old}}.start_us < {{new}}.end_us"""
-# Seats of an earlier version of a table: a purchase that it still states, for as long at least, has gone on.
-RESTATED_SEATS = f"""
-WITH stated AS (SELECT * FROM ({{rows}}) WHERE file_name = $1 AND reader = '{SEATS}'),
-  now AS (SELECT * FROM stated WHERE list_contains($3, row_id))
-SELECT old.* FROM stated AS old
-WHERE old.file_sha <> $2 AND NOT list_contains($3, old.row_id)
-  AND EXISTS (SELECT 1 FROM now WHERE {SAME_SEATS.format(new="now", old="old")})
-  AND NOT EXISTS (SELECT 1 FROM now WHERE now.run_id = old.run_id AND now.duration_s >= old.duration_s)
-ORDER BY old.file_sha, old.line, old.start_us
-"""
-RESTATED_ELSEWHERE = f"""
-SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
-  ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
-WHERE old.reader = '{_RESTATED_BY}' AND new.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha)
-  AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {_gone_on("old", "new")}
-ORDER BY old.file_sha, old.line
-"""
-# A row that an import states once more, after a version of its file stated it otherwise; `old` is what stands in its
-# place. A file that corrects one of another name stays: both lie in a folder, which a task may import one by one.
-REPLACING = f"""
-SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS new
-  ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name
-  AND new.file_name = old.file_name
-  AND (new.end_us = old.end_us OR (new.line = old.line AND ABS(new.end_us - old.end_us) < $2))
-WHERE old.reader = '{_RESTATED_BY}' AND NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
-  AND NOT {_gone_on("new", "old")}
-UNION
-SELECT DISTINCT new.row_id, old.row_id FROM ({{rows}}) AS old JOIN told_again AS new
-  ON {SAME_SEATS.format(new="new", old="old")}
-WHERE NOT list_contains($1, old.file_sha) AND new.row_id <> old.row_id
-"""
 # The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
 _RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
 TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
@@ -109,7 +61,7 @@ class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
     other files state too, each with their names; they go on counting. also: how many of the others each other name
     of the same content states, which count no more for it either. replaced: what a withdrawn import had withdrawn, and
-    counts again."""
+    counts again; given_back: ids of what a withdrawn file had replaced, by withdrawal, and counts again."""
 
     target: str
     tables: dict[Kind, pa.Table]
@@ -118,11 +70,12 @@ class WithdrawalEffect:
     also: Mapping[str, int] = field(default_factory=dict)
     replaced: Sequence[RowsWithdrawal] = ()
     superseded: Collection[str] = ()  # ids of those that are in no total, for another row of their run is
+    given_back: Mapping[str, Set[str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """{"target", "withdrawal", "rows", "superseded", "refused", "still", "again", "still_in", "also", "services",
         "files"}; rows: that no longer count, superseded: that go with them and were in no total, still: that do count,
-        for the files of `still_in` state them too, again: that do, for the withdrawn import had replaced them; no
+        for the files of `still_in` state them too, again: that do, for what is withdrawn had replaced them; no
         withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
@@ -131,6 +84,7 @@ class WithdrawalEffect:
         leaving = [service for row, service in away if row not in self.superseded]
         counts = {"rows": len(leaving), "superseded": len(away) - len(leaving), "refused": len(refused)}
         counts |= {"still": len(rows) - len(away), "again": sum(one.rows for one in self.replaced)}
+        counts["again"] += sum(map(len, self.given_back.values()))
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
@@ -155,6 +109,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         same = f"SELECT row_id, LIST(DISTINCT file_name) AS names FROM {others} GROUP BY row_id"
         ids = tables["activities"].column("row_id").to_pylist()
         still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
+        going = tables["activities"].filter(pa.array([row_id not in still for row_id in ids], pa.bool_()))
+        back = _given_back(held, connection, going, where, value) if target.kind == "file" else {}
     if not any(map(len, tables.values())):
         raise SobriaError(_why_nothing(ledger, target), target=target.value)
     if target.kind in ("file", "import") and len(tables["activities"]):
@@ -162,7 +118,24 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         check_versions(ledger, target.value, _by_file(tables), by_name)
     also = _stated_also(ledger, target, tables["activities"], still)
     beside = superseded_of(ledger, tables["activities"])
-    return WithdrawalEffect(str(target), tables, "", still, also, _replaced_by(ledger, target), beside)
+    return WithdrawalEffect(str(target), tables, "", still, also, _replaced_by(ledger, target), beside, back)
+
+
+def _given_back(
+    held: Ledger, connection: Connection, going: pa.Table, here: str, value: Any
+) -> dict[str, frozenset[str]]:
+    """Ids of the rows, by the withdrawal in force that took them for others that now go, that nothing else states.
+    here: SQL: whether a row is one of what is withdrawn."""
+    entries = [entry for entry in held.in_force() if entry.target == REPLACED]
+    found = {entry.event: _rows_of(held, entry) for entry in entries if len(going)}
+    if not found:
+        return {}
+    connection.register("replaced", pa.concat_tables(found.values()))
+    connection.register("going", going)
+    sql = GIVEN_BACK.format(rows=held.rows_sql("activities"), here=here)
+    back = {row_id for (row_id,) in connection.execute(sql, [value]).fetchall()}
+    both = ((event, back & {*rows["row_id"].to_pylist()}) for event, rows in found.items())
+    return {event: frozenset(ids) for event, ids in both if ids}
 
 
 def _why_nothing(ledger: Ledger, target: Target) -> str:
@@ -198,6 +171,9 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
     found = _withdrawn(ledger, withdrawal_effect(ledger, target), author)
     for old in found.replaced:
         bring_back(ledger, old.event, _with(found.withdrawal))
+    held = {entry.event: entry for entry in ledger.in_force()}
+    for event, ids in found.given_back.items():
+        _bring_some_back(ledger, held[event], _rows_of(ledger, held[event]), ids, _with(found.withdrawal))
     return found
 
 
@@ -264,7 +240,7 @@ def withdraw_restated_elsewhere(
     if not mine:
         return []
     with ledger.still() as held, connect() as connection:
-        if not (others := held.of_same_runs(connection, mine, _RESTATED_BY)):
+        if not (others := held.of_same_runs(connection, mine, RESTATED_BY)):
             return []
         seed, gone = held.seed("activities"), held.withdrawn_files("activities")
         rows = not_withdrawn(parquet([seed, *others]), gone, held.opened)
@@ -303,12 +279,19 @@ def count_again(
         return set(), []
     back = {row_id for row_id, _ in pairs}
     for entry in entries:
-        stated = pc.is_in(tables[entry.event]["row_id"], pa.array(sorted(back)))
-        if pc.any(stated).as_py():
-            bring_back(ledger, entry.event, author)
-            _restated(ledger, tables[entry.event].filter(pc.invert(stated)), Author(who=entry.who, why=entry.why))
+        _bring_some_back(ledger, entry, tables[entry.event], back, author)
     _restated(ledger, gone, author)
     return back, list(zip(gone["file_name"].to_pylist(), gone["line"].to_pylist(), strict=True))
+
+
+def _bring_some_back(
+    ledger: Ledger, entry: RowsWithdrawal, rows: pa.Table, back: Collection[str], author: Author
+) -> None:
+    """Bring back those of the rows of a withdrawal that have one of these ids, if any."""
+    stated = pc.is_in(rows["row_id"], pa.array(sorted(back)))
+    if pc.any(stated).as_py():
+        bring_back(ledger, entry.event, author)
+        _restated(ledger, rows.filter(pc.invert(stated)), Author(who=entry.who, why=entry.why))
 
 
 def _restated(ledger: Ledger, rows: pa.Table, author: Author) -> None:

@@ -443,3 +443,27 @@ def test_the_command_withdraws_and_undoes(home: Path) -> None:
     sobria(home, "ledger", "withdraw", "--undo", taken["withdrawal"][:8], *who)
     assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["runs"] == 4
     assert "une seule chose" in sobria(home, "ledger", "withdraw", *who, code=1).stderr
+
+
+@pytest.mark.parametrize("named", ["v2_8_cumulative.csv", "hash"])
+@pytest.mark.parametrize("copied", [False, True])
+def test_what_a_withdrawn_file_had_replaced_counts_again_unless_another_states_it(
+    tmp_path: Path, named: str, copied: bool
+) -> None:
+    """Of four runs of a file, another one states one otherwise, and goes: four count again, unless a third one states
+    it as the second did. Undone, all is as before."""
+    home, good = tmp_path / "home", Path(__file__).parents[1] / "traces" / "good"
+    (tmp_path / "third.csv").write_bytes((good / "v2_8_cumulative.csv").read_bytes() + b"\n")
+    for path in (good / "v3_3.csv", good / "v2_8_cumulative.csv", *([tmp_path / "third.csv"] if copied else ())):
+        sobria(home, "import", str(path))
+    before = reconcile(Ledger(home))
+    shas = {source.name: source.sha for done in Ledger(home).imports.read()[0] for source in done.sources}
+    name = shas["v2_8_cumulative.csv"][:12] if named == "hash" else named
+    taken = ("ledger", "withdraw", "--file", name, "--json", "--who", "DSI", "--why", "essai")
+    dry = json.loads(sobria(home, *taken, "--dry-run").stdout)
+    done = json.loads(sobria(home, *taken).stdout)
+    assert (dry["again"], done["again"], done["rows"]) == ((0, 0, 0) if copied else (1, 1, 2))
+    assert reconcile(Ledger(home)).accepted == (before.accepted if copied else 4)
+    sobria(home, "ledger", "withdraw", "--undo", done["withdrawal"], "--who", "DSI", "--why", "essai")
+    after = reconcile(Ledger(home))
+    assert (after.accepted, after.superseded, after.faults) == (before.accepted, before.superseded, ())
