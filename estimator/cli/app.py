@@ -196,7 +196,7 @@ def import_(  # noqa: PLR0913
     }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     _tell_twice(home, context.obj["lang"])
-    if report.errors or report.account.barren or not report.account.read:
+    if report.failed:
         raise typer.Exit(1)
 
 

@@ -24,11 +24,10 @@ def check(  # noqa: PLR0913
     home = context.obj["home"]
     found = check_in_home(home, paths, reading_context(home, timezone, read_at, columns or ()))
     body = found.as_dict()
-    unread = any(file["error"] for file in body["files"])
-    if not unread and not found.account.read:
+    if not found.files:
         raise nothing_found(paths, found.left)
     show(body, json_, lambda: check_text(body, context.obj["lang"]))
-    if unread:
+    if any(file.error and file.error.code != "no_rows" for file in found.files):
         raise typer.Exit(1)
     if found.account.barren:
         typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)

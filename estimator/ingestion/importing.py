@@ -56,6 +56,11 @@ class ImportReport:
         """Errors of the files that were not read."""
         return tuple(file.error for file in self.files if file.error)
 
+    @property
+    def failed(self) -> bool:
+        """Whether a file was refused, or all rows that were read: a file that holds no row is neither."""
+        return self.account.barren or any(error.code != "no_rows" for error in self.errors)
+
 
 def import_paths(
     ledger: Ledger,

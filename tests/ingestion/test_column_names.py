@@ -1,5 +1,6 @@
 """A table with the columns of another tool, read under the names that a person gives."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,20 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are() -> None:
 def test_a_header_alone_is_said_once(tmp_path: Path, lang: str, told: str) -> None:
     file = tmp_path / "vide.csv"
     file.write_text("service,start,end,requests\n")
-    done = sobria(tmp_path / "home", "import", str(file), code=1, lang=lang)
+    done = sobria(tmp_path / "home", "import", str(file), lang=lang)
     assert done.stdout.count(told) == 1 and not done.stderr
-    assert told in sobria(tmp_path / "home", "check", str(file), code=1, lang=lang).stdout
+    assert told in sobria(tmp_path / "home", "check", str(file), lang=lang).stdout
+
+
+def test_a_header_alone_is_no_failure_of_its_folder(tmp_path: Path) -> None:
+    for name, rows in (("vide", ""), ("plein", "rh,2026-03-01,2026-04-01,5\n")):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{name}.csv").write_text(f"service,start,end,requests\n{rows}")
+    assert "L'import accepterait 1 ligne" in sobria(tmp_path / "home", "check", str(tmp_path / "in")).stdout
+    done = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / "in"), "--json").stdout)
+    assert (done["accepted"], [error["code"] for error in done["errors"]]) == (1, ["no_rows"])
+    (tmp_path / "in" / "autre.csv").write_text("a,b\n1,2\n")
+    assert "n'y est" in sobria(tmp_path / "home", "import", str(tmp_path / "in"), code=1).stdout
 
 
 def test_a_refusal_quotes_the_line_that_the_file_holds(tmp_path: Path) -> None:
