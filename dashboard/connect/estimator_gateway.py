@@ -15,7 +15,6 @@ from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.core.locks import held
 from estimator.core.number_format import interval_text
 from estimator.core.typography import some_of, typeset
 from estimator.governance import import_changes, placed_imports
@@ -24,12 +23,11 @@ from estimator.governance.register.register import author as author_of
 from estimator.governance.register.register import author_of_choice, author_of_what
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dropped_files import Dropped, dropped, plain_name
-from estimator.ingestion.http.endpoints import COLLECTING
-from estimator.ingestion.http.sender_rows import sender_in
 from estimator.ingestion.parsing.delimited_text import decode
+from estimator.ingestion.unrecorded import unrecorded
 from estimator.ingestion.usage.seats import check_line as check_seats
 from estimator.ledger import Ledger
-from estimator.ledger.journal import Import, unfinished_text
+from estimator.ledger.journal import Import
 from estimator.ledger.versions import withdrawn_imports
 from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import read_answers
@@ -121,13 +119,12 @@ def _change_told(name: str, found: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def unfinished(lang: str) -> str:
-    """Which imports did not end, though their rows count, and what to do, or why the ledger does not tell; "" where all
-    did: what a collector that runs is writing is not one."""
+    """Which imports did not end, or may be running, though their rows count, and what to do, or why the ledger does not
+    tell; "" where all did."""
     try:
-        left, collects = (ledger := _ledger(default_home())).unfinished(), held(ledger.folder / COLLECTING)
+        return typeset(unrecorded(_ledger(default_home())).text(lang), lang)
     except SobriaError as error:
         return typeset(error.message(lang), lang)
-    return typeset(unfinished_text([name for name in left if not (collects and sender_in(name))], lang), lang)
 
 
 def known(name: str, lang: str) -> Mapping[str, str]:

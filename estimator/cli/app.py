@@ -231,8 +231,7 @@ def build(
     if master is not None:
         for_spark(context.obj.unopened, master)
     lang = context.obj["lang"]
-    made = make(context.obj["home"], how=How(full, master))
-    lost = Ledger(context.obj["home"]).lost_rows()
+    made, lost = make(context.obj["home"], how=How(full, master)), Ledger(context.obj["home"]).lost_rows()
     tables = tables_of(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost, "own_tables": tables}
     far = far_values()
@@ -254,6 +253,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
     from estimator.catalogue.load import far_values
     from estimator.cli.ledger_text import lost_lines, nothing_text, unfinished_lines
     from estimator.cli.totals_text import totals_text
+    from estimator.ingestion.unrecorded import unrecorded
     from estimator.ledger import Ledger
 
     build = _fresh(context)
@@ -263,9 +263,9 @@ def totals(context: typer.Context, json_: Json = False) -> None:
 
         found, remarks = told_totals(build), twice_lines(context.obj["home"], lang)
     held = Ledger(read_only(context.obj["home"]))
-    left, lost, far = held.unfinished(), held.lost_rows(), far_values()
+    left, lost, far = unrecorded(held), held.lost_rows(), far_values()
     added, more = _added_totals(build, found, lang) if plug_ins_installed("sobria.indicators") else ([], [])
-    told = {"unfinished": left, "lost_rows": lost, "far_values": [one.as_dict() for one in far]}
+    told = left._asdict() | {"lost_rows": lost, "far_values": [one.as_dict() for one in far]}
     body = found.model_dump(mode="json") | told | {"added": added}
     remarks += [*unfinished_lines(left, lang), *lost_lines(lost, held.home, lang)]
     remarks += [f"! {one.text(lang)}" for one in far]

@@ -29,12 +29,13 @@ def verify(context: typer.Context, json_: Json = False) -> None:
     from estimator.builds.merge_journal import lost_merges, stray_merges
     from estimator.builds.merged_groups import faults_of_merged
     from estimator.cli.ledger_text import lost_merge_lines, unfinished_lines, unfinished_merge_lines
+    from estimator.ingestion.unrecorded import unrecorded
     from estimator.ledger.reconciliation import reconcile
 
     held, lang = _read(context), context.obj["lang"]
     found = reconcile(held)
     (merged, damaged), stray = faults_of_merged(held.home), stray_merges(held.home)
-    left = [*unfinished_lines(held.unfinished(), lang), *unfinished_merge_lines(held.home, lang)]
+    left = [*unfinished_lines(unrecorded(held), lang), *unfinished_merge_lines(held.home, lang)]
     faults = [*(fault.as_dict() for fault in found.faults), *damaged]
     absent = lost_merge_lines(held.home, lang)
     twice, told = (None, []) if faults or not merged else _counted_twice(held.home, lang)
@@ -72,6 +73,7 @@ def _counted_twice(home: Path, lang: str) -> tuple[Mapping[str, Sequence[int]] |
 def history(context: typer.Context, json_: Json = False) -> None:
     from estimator.builds.merge_journal import lost_merges, merges_of, removals_of, stray_merges, unfinished_merges
     from estimator.cli.ledger_text import history_text, lost_merge_lines, unfinished_merge_lines
+    from estimator.ingestion.unrecorded import unrecorded
     from estimator.ledger.withdrawn_text import still_counting
 
     held = _read(context)
@@ -81,11 +83,11 @@ def history(context: typer.Context, json_: Json = False) -> None:
         name: [r.model_dump() for r in records]
         for name, records in (("imports", imports), ("withdrawals", withdrawals), ("merges", merged), ("removals", out))
     }
-    left = held.unfinished()
+    left = unrecorded(held)
     still = {} if json_ else still_counting(held)
     groups: list[GroupsMerge | GroupsRemoval] = [*merged, *out]
     told, lang = (imports, withdrawals, groups), context.obj["lang"]
-    body |= {"unfinished": left, "unfinished_merges": unfinished_merges(held.home)}
+    body |= {**left._asdict(), "unfinished_merges": unfinished_merges(held.home)}
     body |= {"lost_merges": lost_merges(held.home), "stray_merges": stray_merges(held.home)}
     more = [*unfinished_merge_lines(held.home, lang), *lost_merge_lines(held.home, lang)]
     show(body, json_, lambda: "\n".join([history_text(told, still, left, lang), *more]))

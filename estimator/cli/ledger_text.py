@@ -9,8 +9,9 @@ from estimator.core.errors import listed, one_of, say, sentences
 from estimator.core.home import named_home, read_only
 from estimator.core.periods import Period
 from estimator.core.typography import some_of, typeset
+from estimator.ingestion.unrecorded import Unrecorded
 from estimator.ledger import Ledger
-from estimator.ledger.journal import Import, RowsWithdrawal, unfinished_text
+from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Refused, unlike
 from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.totals import AuthorityPart
@@ -49,9 +50,9 @@ def nothing_text(home: Path, lang: str, parts: Sequence[AuthorityPart] = ()) -> 
     return withdrawn_text(Ledger(read_only(home)), lang) or say("cli", "nothing_yet", lang, home=named_home(home))
 
 
-def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
-    """Which imports did not end, and what to do; nothing where all did."""
-    return [f"! {told}"] if (told := unfinished_text(files, lang)) else []
+def unfinished_lines(left: Unrecorded, lang: str) -> list[str]:
+    """Which imports did not end, or may be running, and what to do; nothing where all did."""
+    return [f"! {told}"] if (told := left.text(lang)) else []
 
 
 def lost_lines(rows: int, home: Path, lang: str) -> list[str]:
@@ -79,7 +80,7 @@ def lost_merge_lines(home: Path, lang: str) -> list[str]:
 def history_text(
     done: tuple[Sequence[Import], Sequence[RowsWithdrawal], Sequence[GroupsMerge | GroupsRemoval]],
     still: Mapping[str, int],
-    unfinished: Sequence[str],
+    unfinished: Unrecorded,
     lang: str,
 ) -> str:
     """One line an import, a withdrawal or a file of groups merged or taken out, oldest first, then the imports that did

@@ -1,20 +1,11 @@
 """Journal of the ledger: imports, withdrawals, compactions; one immutable file an entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
 
-from estimator.core.errors import say
 from estimator.core.event_log import Kept
 from estimator.core.fields import Strict, Text
-from estimator.core.typography import some_of
-
-NAMED = 5  # files in one sentence
-
-
-def unfinished_text(files: Sequence[str], lang: str) -> str:
-    """Which imports did not end, and what to do; empty where all did. files: as `Ledger.unfinished` names them."""
-    return say("ledger_cli", "unfinished", lang, files=some_of(files, NAMED)) if files else ""
 
 
 class ImportedFile(Strict):

@@ -159,6 +159,8 @@ def test_an_import_that_did_not_end_is_named_until_it_is_imported_again(home: Pa
     asked = (("totals",), ("ledger", "history"), ("ledger", "verify"))
     for command in asked:
         assert "Import inachevé de coupe.csv : importez-le de nouveau" in sobria(home, *command).stdout
+        with Ledger(home).importing():  # this one, or another
+            assert "Import en cours, ou inachevé, de coupe.csv" in sobria(home, *command).stdout
     assert "31 exécutions" in sobria(home, "totals").stdout
     append(Ledger(home), rows)
     for command in asked:
