@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +13,7 @@ from estimator.ingestion.parsing import delimited_text, timestamps
 
 START, END = REQUIRED[1:]
 _DAY, _MOMENT = timedelta(days=1), timedelta(seconds=1)
+_JSON = re.compile(r'\s*(?:\{|\[\s*["\[{\]])')
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ def column_names(said: Sequence[str]) -> ColumnNames | None:
 
 def renamed(file: str, data: bytes, names: ColumnNames) -> bytes:
     """The same table with our names, each row at its line. Without an end, a row is of the day of its start, or of the
-    second where this one has an hour. columns_absent, broken_table, unclosed_quote."""
+    second where this one has an hour. columns_of_json, columns_absent, broken_table, unclosed_quote."""
     text = delimited_text.decode(data)
+    if _JSON.match(text):  # its text may be a prompt
+        raise SobriaError("columns_of_json", file=file)
     delimiter = delimited_text.delimiter_of(text)
     rows = delimited_text.records(file, text, delimiter)
     line, header = next(rows, (1, []))

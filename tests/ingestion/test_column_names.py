@@ -59,6 +59,18 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are() -> None:
     assert refusal.value.code == "columns_absent"
 
 
+@pytest.mark.parametrize(
+    "written", ['{"who": "Ada", "t": 1}\n', '\n[{"who": "Ada"}]', '{\n "who": "Ada"}', '["Ada", 1]\n']
+)
+def test_columns_of_a_log_of_json_are_refused_and_nothing_of_it_is_repeated(tmp_path: Path, written: str) -> None:
+    (tmp_path / "log.jsonl").write_text(written)
+    for said in ("service=app", "service:=Courrier"):
+        asked = (str(tmp_path / "log.jsonl"), "--columns", said)
+        for command in ("check", "import"):
+            told = sobria(tmp_path / "home", command, *asked, code=1).stdout
+            assert "log.jsonl est du JSON" in told and "sans --columns" in told and "Ada" not in told
+
+
 @pytest.mark.parametrize(("lang", "told"), [("fr", "n'y est à compter"), ("en", "no row of it can be counted")])
 def test_a_header_alone_is_said_once(tmp_path: Path, lang: str, told: str) -> None:
     file = tmp_path / "vide.csv"
