@@ -303,7 +303,7 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
             row_ids = []
             run.versions.append((opened.trace.name, opened.trace.sha, row_ids))
         run.posting.take(opened.trace, looked_at(opened.results))
-        found.alike.extend(sidecar.remarks())
+        found.alike.extend(sidecar.remarks(found.reader))
         if not found.read:
             raise SobriaError("no_rows", file=found.name)
     except SobriaError as error:

@@ -192,7 +192,7 @@ class _File:
             self._has_version = small and posting.has_version(opened.trace)
             self._may_differ = bool(context.option_timezone) or posting.has_file(opened.trace)
             posting.take(opened.trace, map(self._count, opened.results))
-            self.remarks += self._unused_sidecar.remarks()
+            self.remarks += self._unused_sidecar.remarks(opened.reader.name)
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
             held = self._waiting.get(self.name, ())

@@ -14,6 +14,11 @@ from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
 _MODE = r"^mode/[a-z0-9_]+$"
+OF_ANY_ROW = (
+    *("host", "zone", "timezone", "machine", "machine_id", "vcpus", "device", "device_count", "resource_share"),
+    *("precision", "concurrency"),
+)
+NAMED_BY_IT = ("litellm", "seats", "claude_code", "codex", "gemini_cli")  # readers whose services it may name
 
 
 class Modes(Strict):
@@ -140,6 +145,19 @@ def sidecar_of_file(trace: Path) -> Path:
 def sidecar_of_run(trace: Path, run_id: str) -> Path:
     """Path of the sidecar of one run of a trace file."""
     return trace.with_name(run_id + SUFFIX)
+
+
+def unused_fields(trace: Path, reader: str) -> list[str]:
+    """The fields of the sidecar of a file that no row of this reader takes; none of a trace of codecarbon, nor of a
+    reader of another package, which take what they will. ValueError with the fault in one line."""
+    path = sidecar_of_file(trace)
+    if reader == "codecarbon" or "(" in reader or not path.is_file():
+        return []
+    told = load(path)
+    taken = {*OF_ANY_ROW, *(["use_case"] if reader in NAMED_BY_IT else [])}
+    of_rows = reader != "declared" and told.run_id is None  # these have no run
+    unused = told.model_fields_set - {"schema_version", *(taken if of_rows else ())}
+    return [name for name in Sidecar.model_fields if name in unused and getattr(told, name) is not None]
 
 
 def misnamed_sidecar(trace: Path) -> Path | None:

@@ -147,7 +147,14 @@ def test_what_is_to_be_checked_is_said_in_sentences_of_one_colon(lang: str) -> N
     """« 7 lignes à vérifier. Au pire, les processeurs auraient tiré… »: each check and remark that may be said of rows,
     as Brancher and `sobria check` compose it, its quotations and asides left out."""
     facts = {"read": "9 W", "allowed": "1 W", "place": "XX", "model": "m", "column": "seats"}
-    remarks = ("session_alike", "declared_already", "declared_before", "sidecar_unused", "exported_runs")
+    remarks = (
+        "session_alike",
+        "declared_already",
+        "declared_before",
+        "sidecar_unused",
+        "sidecar_fields",
+        "exported_runs",
+    )
     for section, key, codes in (("checks", "at_worst", texts("checks", lang)), ("remarks", "for_instance", remarks)):
         for code, said in ((code, texts(section, lang)[code]) for code in codes):
             told = dict.fromkeys(re.findall(r"{(\w+)", said), 3) | facts

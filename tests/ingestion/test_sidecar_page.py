@@ -3,15 +3,20 @@
 import json
 import re
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from estimator.core.errors import LANGUAGES, words
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.sidecar import Sidecar
+from estimator.ingestion.reader import open_trace
+from estimator.ingestion.readers import read_trace, reader_of
+from estimator.ingestion.sidecar import Sidecar, unused_fields
 from estimator.ledger import Ledger
 from scripts.sidecar_page import field_names, sidecar
+from tests.ingestion.formats import SAMPLES
+from tests.support import refuses
 from tests.traces_support import context, text
 
 
@@ -65,3 +70,41 @@ def test_a_sidecar_of_a_wrong_name_is_named_with_its_right_one(
     assert len(dry) == len(told) == (not used)
     for said in (*(one["fr"] for one in dry), *(one.as_dict()["fr"] for one in told)):
         assert "a.sobria.json" in said and "a.csv.sobria.json" in said
+
+
+FIELDS: dict[str, object] = {
+    **{"host": "class/hyperscale", "zone": "DEU", "timezone": "Asia/Tokyo", "machine": "machine/workstation"},
+    **{"machine_id": "ab", "device": "gpu/h100", "device_count": 7, "resource_share": 0.25, "precision": "4-bit"},
+    **{"concurrency": 3, "use_case": "tri", "model": "mistral-large-3", "latency_s": 2, "input_tokens": 5},
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_a_field_of_a_sidecar_that_no_row_takes_is_named(sample: Path, tmp_path: Path) -> None:
+    """In each format, a field is named where it changes no row; a time zone also serves dates that lack an offset."""
+    trace = Path(copy(sample, tmp_path))
+    beside = trace.with_name(f"{trace.name}.sobria.json")
+    reader, bare = reader_of(open_trace(trace)).name, read_trace(open_trace(trace), context())
+    for name, value in FIELDS.items():
+        beside.write_text(json.dumps({name: value}))
+        told = read_trace(open_trace(trace), context())
+        changed = (told.rows, told.refused) != (bare.rows, bare.refused)
+        assert unused_fields(trace, reader) == [name] * (not changed) or (name, changed) == ("timezone", False), name
+
+
+def test_what_a_sidecar_says_in_vain_is_said_by_a_check_then_by_the_import(tmp_path: Path) -> None:
+    trace = Path(copy(next(path for path in SAMPLES if path.stem == "litellm"), tmp_path))
+    trace.with_name("litellm.jsonl.sobria.json").write_text('{"schema": 1, "zone": "DEU", "model": "mistral-large-3"}')
+    dry = check_paths(tmp_path / "home", [trace], context()).as_dict()["files"][0]["alike"]
+    done = import_paths(Ledger(tmp_path / "home"), [trace], context()).remarks
+    said = [one["fr"] for one in dry] + [one.as_dict()["fr"] for one in done if one.code == "sidecar_fields"]
+    assert len(said) == 2 and all("litellm.jsonl.sobria.json, à côté" in one and ": model." in one for one in said)
+
+
+def test_a_declaration_takes_nothing_of_a_sidecar(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("service,start,end,requests\nrh,2026-03-01,2026-04-01,5\n")
+    (tmp_path / "d.csv.sobria.json").write_text('{"zone": "DEU"}')
+    assert unused_fields(tmp_path / "d.csv", reader_of(open_trace(tmp_path / "d.csv")).name) == ["zone"]
+    (tmp_path / "d.csv.sobria.json").write_text('{"zon": "DEU"}')
+    with refuses("bad_sidecar", "zon"):
+        read_trace(open_trace(tmp_path / "d.csv"), context())

@@ -19,6 +19,7 @@ from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_begun, check_order, check_power
+from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -45,7 +46,8 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Every row of the file, as an Activity or as Refused. empty_file, not_a_trace."""
+    """Every row of the file, as an Activity or as Refused. empty_file, not_a_trace, bad_sidecar."""
+    Sidecars(trace)  # no row takes anything of it
     text = delimited_text.decode(trace.data)
     delimiter = delimited_text.delimiter_of(text[:10_000])
     rows = delimited_text.records(trace.name, text, delimiter)

@@ -18,7 +18,7 @@ from estimator.core.errors import LANGUAGES, sentences
 from estimator.core.number_format import exact_text
 from estimator.core.typography import some_of
 from estimator.ingestion.codecarbon.exports import WAYS
-from estimator.ingestion.sidecar import misnamed_sidecar, sidecar_of_file
+from estimator.ingestion.sidecar import misnamed_sidecar, sidecar_of_file, unused_fields
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
@@ -190,7 +190,8 @@ def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
 
 
 class UnusedSidecar:
-    """Whether the sidecar that has the name of a file without its extension is that of one of its runs."""
+    """What of the sidecar of a file none of its rows takes; whether the one that has the name of the file without its
+    extension is that of one of its runs."""
 
     def __init__(self, path: str | Path) -> None:
         self._path, self._found = Path(path), misnamed_sidecar(Path(path))
@@ -203,8 +204,11 @@ class UnusedSidecar:
         if self._path.stem in {*runs, *(row.run_id for row in result.rows)}:
             self._found = None
 
-    def remarks(self) -> Iterator[Remark]:
-        """Its name, and the one that it should have, on the first line."""
+    def remarks(self, reader: str) -> Iterator[Remark]:
+        """On the first line: the fields that no row of this reader takes; a wrong name, and the right one."""
+        if unused := unused_fields(self._path, reader):
+            facts = {"name": sidecar_of_file(self._path).name, "fields": some_of(unused)}
+            yield Remark("sidecar_fields", self._path.name, 1, facts)
         if self._found:
             facts = {"name": self._found.name, "right": sidecar_of_file(self._path).name}
             yield Remark("sidecar_unused", self._path.name, 1, facts)
