@@ -467,3 +467,14 @@ def test_what_a_withdrawn_file_had_replaced_counts_again_unless_another_states_i
     sobria(home, "ledger", "withdraw", "--undo", done["withdrawal"], "--who", "DSI", "--why", "essai")
     after = reconcile(Ledger(home))
     assert (after.accepted, after.superseded, after.faults) == (before.accepted, before.superseded, ())
+
+
+def test_a_run_withdrawn_counts_no_more_however_a_file_had_stated_it_before(tmp_path: Path) -> None:
+    """Of four runs of a file, another one states the first otherwise: three count without it, and its former statement
+    is no other run."""
+    home, good = tmp_path / "home", Path(__file__).parents[1] / "traces" / "good"
+    for name in ("v3_3.csv", "v2_8_cumulative.csv"):
+        sobria(home, "import", str(good / name))
+    taken = ("ledger", "withdraw", "--json", "--who", "DSI", "--why", "essai", "--run")
+    done = json.loads(sobria(home, *taken, "11111111-aaaa-4bbb-8ccc-000000000001").stdout)
+    assert (done["again"], done["rows"], reconcile(Ledger(home)).accepted) == (0, 2, 3)
