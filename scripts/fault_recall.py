@@ -116,8 +116,8 @@ def told_of(home: Path, paths: Iterable[Path]) -> Told:
     found = Told()
     for row in engine.rows("SELECT runs.file_name, code FROM run_checks JOIN runs USING (row_id)"):
         found.by_file[row["file_name"]].add(row["code"])
-    for refusal in report.refused:
-        found.by_file[refusal.file_name].add(refusal.code)
+    for name, code, _ in report.faults:
+        found.by_file[name].add(code)
     engine.close()
     return found
 

@@ -12,7 +12,7 @@ from estimator.core.typography import some_of, typeset
 from estimator.ingestion.unrecorded import Unrecorded
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal
-from estimator.ledger.rows import Refused, unlike
+from estimator.ledger.rows import RowsAlike, Refused
 from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.totals import AuthorityPart
 
@@ -139,21 +139,19 @@ def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:
     """Quarantined rows, by file and reason."""
-    groups: dict[tuple[str, str, str], list[Refused]] = {}
+    groups: dict[tuple[str, str, str], RowsAlike] = {}
     for row in rows:
-        groups.setdefault((row.file_name, row.file_sha, row.code), []).append(row)
+        groups.setdefault((row.file_name, row.file_sha, row.code), RowsAlike(row.line, row.facts)).add(row.facts)
     lines = [
         say(
             "ledger_cli",
             "waiting_line",
             lang,
-            where=f"{file}:{held[0].line} [{sha[:12]}]",
-            count=len(held),
-            sentence=one_of(unlike([(row, row.faults[0][1]) for row in held]), "for_instance", refusal_reason(held[0]))[
-                lang
-            ],
+            where=f"{file}:{held.line} [{sha[:12]}]",
+            count=held.count,
+            sentence=one_of(held.unlike, "for_instance", sentences("refusals", code, **held.facts))[lang],
         )
-        for (file, sha, _), held in groups.items()
+        for (file, sha, code), held in groups.items()
     ]
     return "\n".join([say("ledger_cli", "waiting_head" if rows else "waiting_none", lang, count=len(rows)), *lines])
 

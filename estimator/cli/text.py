@@ -20,7 +20,7 @@ from estimator.core.number_format import (
     spoken_numbers,
 )
 from estimator.core.typography import printable, some_of
-from estimator.ledger.rows import faults_of, unlike
+from estimator.ledger.rows import RowsAlike
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
@@ -123,10 +123,10 @@ def published_text(entries: Sequence[Mapping[str, Any]], lang: str) -> str:
 def import_text(report: "ImportReport", lang: str) -> str:
     """The account of an import, then quarantined rows and remarks by file and reason, and the unreadable files."""
     lines = [say("cli", "imported", lang, **report.account.as_dict()), *waiting_lines(report.account, lang)]
-    lines += _told_lines("refusals", faults_of(report.refused), "more_refused", lang)
-    groups: dict[tuple[str, ...], list[Any]] = {}
+    lines += _told_lines("refusals", report.faults, "more_refused", lang)
+    groups: dict[tuple[str, str], RowsAlike] = {}
     for remark in report.remarks:
-        groups.setdefault((remark.file, remark.code), []).append((remark, remark.facts))
+        groups.setdefault((remark.file, remark.code), RowsAlike(remark.line, remark.facts)).add(remark.facts)
     lines += _told_lines("remarks", groups, "more_remarks", lang)
     lines += [f"! {error.message(lang)}" for error in report.errors]
     if report.left:
@@ -134,15 +134,12 @@ def import_text(report: "ImportReport", lang: str) -> str:
     return "\n".join(lines)
 
 
-def _told_lines(
-    section: str, groups: Mapping[Any, Sequence[tuple[Any, Mapping[str, str]]]], more: str, lang: str
-) -> Iterator[str]:
+def _told_lines(section: str, groups: Mapping[Any, RowsAlike], more: str, lang: str) -> Iterator[str]:
     """A line for each file and reason: its first row, how many it is said of, its sentence; then how many are left."""
     for (file, code, *_), told in list(groups.items())[:SHOWN_GROUPS]:
-        row, facts = told[0]
-        where = f"{file}:{row.line}" + (f" (× {count_text(len(told), lang)})" if len(told) > 1 else "")
-        yield f"  {where} {one_of(unlike(told), 'for_instance', sentences(section, code, **facts))[lang]}"
-    left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
+        where = f"{file}:{told.line}" + (f" (× {count_text(told.count, lang)})" if told.count > 1 else "")
+        yield f"  {where} {one_of(told.unlike, 'for_instance', sentences(section, code, **told.facts))[lang]}"
+    left = sum(told.count for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
         yield say("cli", more, lang, count=left)
 

@@ -32,7 +32,7 @@ from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql, named_sql
 from estimator.ledger.restatements import SEATS
-from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
+from estimator.ledger.rows import COMPONENTS, Faults, add_faults
 from estimator.ledger.withdrawn_rows import parquet
 
 NOT_ESTIMABLE = "not_estimable"
@@ -68,7 +68,7 @@ class FileCheck:
     reader: str = ""
     known: PlacesKnown | None = None
     read: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: Faults = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     alike: list[Remark] = field(default_factory=list)
     left_out: dict[str, None] = field(default_factory=dict)
@@ -100,9 +100,9 @@ class FileCheck:
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
         reasons = [
-            one_of(unlike(told), "for_instance", sentences("refusals", code, **told[0][1]))
-            | {"count": len(told), "line": told[0][0].line}
-            for (_, code, _), told in faults_of(self.refused).items()
+            one_of(told.unlike, "for_instance", sentences("refusals", code, **told.facts))
+            | {"count": told.count, "line": told.line}
+            for (_, code, _), told in self.refused.items()
         ]
         return {
             "name": self.name,
@@ -142,7 +142,7 @@ class FileCheck:
         say."""
         self.read += result.read
         self.codes |= {row.code for row in result.refused}
-        self.refused += posting.aside if posting else result.refused
+        add_faults(self.refused, posting.aside if posting else result.refused)
         self.left_out |= dict.fromkeys(result.unused)
         rows, tables = posting.added if posting else (result.rows, [] if result.table is None else [result.table])
         for table in (*([table_of(rows, ACTIVITY_SCHEMA)] if rows else []), *filter(len, tables)):

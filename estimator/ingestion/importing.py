@@ -20,7 +20,7 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.later_readings import later_readings
 from estimator.ledger.read_result import ReadResult
-from estimator.ledger.rows import Refused
+from estimator.ledger.rows import Faults, Refused, add_faults
 from estimator.ledger.withdrawals import count_again, restating, withdraw_restated, withdraw_restated_elsewhere
 
 MOMENT = pa.schema({"row_id": pa.string(), "start_us": pa.int64(), "line": pa.int64()})
@@ -39,13 +39,13 @@ class FileResult:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Report of an import. `refused` and `remarks`: of all rows of the files, duplicates included. `left`: what the
-    folders hold that no reader recognised. `lifted`: how many rows were set aside
-    before and are no more. `brought`: as in `Append`."""
+    """Report of an import. `faults` of refused rows, and `remarks`: of all rows of the files, duplicates included.
+    `left`: what the folders hold that no reader recognised. `lifted`: how many rows were set aside before and are no
+    more. `brought`: as in `Append`."""
 
     account: Account
     files: tuple[FileResult, ...]
-    refused: tuple[Refused, ...]
+    faults: Faults
     remarks: tuple[Remark, ...] = ()
     left: tuple[str, ...] = ()
     lifted: int = 0
@@ -103,18 +103,17 @@ def _import(
 ) -> ImportReport:
     declared, waiting = Declared(ledger), waiting_lines(ledger)
     files: list[FileResult] = []
-    refused: list[Refused] = []
+    faults: Faults = {}
     told: list[Remark] = []
     whole: list[Refused] = []
     restated: list[_File] = []
     sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
     for path, size in zip(found.traces, sizes, strict=True):
-        file = _File(path, declared, waiting, ledger)
+        file = _File(path, declared, waiting, ledger, faults)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
-        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
-        refused += file.refused
+        files.append(FileResult(file.name, file.read, file.refused, tuple(file.unused), file.error))
         told += file.remarks
         whole += file.completed
         progress(done, total)
@@ -127,7 +126,7 @@ def _import(
     lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
-    told_of = tuple(files), tuple(refused), tuple(told), tuple(found.left)
+    told_of = tuple(files), faults, tuple(told), tuple(found.left)
     return ImportReport(account, *told_of, lifted, posting.brought)
 
 
@@ -164,9 +163,14 @@ class _File:
     """One file of an import, and its results so far."""
 
     def __init__(
-        self, path: str | Path, declared: Declared, waiting: Mapping[str, Sequence[Refused]], ledger: Ledger
+        self,
+        path: str | Path,
+        declared: Declared,
+        waiting: Mapping[str, Sequence[Refused]],
+        ledger: Ledger,
+        faults: Faults,
     ) -> None:
-        self._declared, self._waiting, self._ledger = declared, waiting, ledger
+        self._declared, self._waiting, self._ledger, self._faults = declared, waiting, ledger, faults
         self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
         self._ids: list[str] = []  # of them all, where it has a version: seats have a row a month on one line
         self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
@@ -174,8 +178,8 @@ class _File:
         self.moments: list[pa.Table] = []  # of its rows, where some may be there that were read with another time zone
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
         self.name, self.sha = escaped(Path(path).name), ""
-        self.read = 0
-        self.refused: list[Refused] = []
+        self._still: set[str] = set()  # ids of its refused rows, where some rows wait for a sound one
+        self.read = self.refused = 0
         self.remarks: list[Remark] = []
         self.completed: list[Refused] = []
         self.unused: dict[str, None] = {}
@@ -200,7 +204,7 @@ class _File:
                 data = opened.trace.data
                 others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
                 others = [row for row in others if row.code not in OF_A_NAME]
-                whole = completed(held, opened.trace, self.refused)
+                whole = completed(held, opened.trace, self._still)
                 anew = self._corrected(held, others, data)
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
@@ -217,16 +221,19 @@ class _File:
         """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
         only looked up where one may."""
         lines = stated(data, self._told, self._rows)
-        if not held and not corrected(others, lines, self.refused):
+        if not held and not corrected(others, lines, self._still):
             return []
         known = self._ledger.stated(self.name, "activities")
         new = {line: cells for line, cells in lines.items() if not known.holds_one(self._rows[line])}
         shared = self.name if len(new) < len(lines) else ""
-        return corrected([*held, *others], new, self.refused, shared)
+        return corrected([*held, *others], new, self._still, shared)
 
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
-        self.refused += result.refused
+        self.refused += len(result.refused)
+        add_faults(self._faults, result.refused)
+        if self._waiting:
+            self._still |= {row.row_id for row in result.refused}
         if self._waiting or self._has_version:
             self._rows |= {row.line: row.row_id for row in result.rows}
             self._told |= result.told

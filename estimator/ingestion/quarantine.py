@@ -81,9 +81,10 @@ def waiting_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
     return found
 
 
-def completed(cut: Sequence[Refused], trace: Trace | LargeTrace, refused: Iterable[Refused]) -> list[Refused]:
-    """Those that this later version of their file or body, which begins with all that it held, no longer refuses."""
-    still, data = {row.row_id for row in refused}, trace.data
+def completed(cut: Sequence[Refused], trace: Trace | LargeTrace, still: Collection[str]) -> list[Refused]:
+    """Those that this later version of their file or body, which begins with all that it held, no longer refuses.
+    still: ids of the rows that it refuses."""
+    data = trace.data
     sizes = [(row, int(row.facts.get("bytes", "0"))) for row in cut if row.row_id not in still]
     return [row for row, size in sizes if 0 < size < len(data) and _beginning(trace, data[:size]).sha == row.file_sha]
 
@@ -102,14 +103,13 @@ def stated(data: bytes, told: Mapping[int, Mapping[str, Any]], lines: Collection
 
 
 def corrected(
-    waiting: Sequence[Refused], lines: Mapping[int, set[str]], refused: Iterable[Refused], shared: str = ""
+    waiting: Sequence[Refused], lines: Mapping[int, set[str]], still: Collection[str], shared: str = ""
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
     all but one of what a whole row of theirs says, or all but the years where the period was the fault, or all but its
     days where it ended before it began, or names their run and its moment, or their call; never those of another call,
-    nor several that nothing names for one line. shared: name of the file, where it repeats a row of an earlier version
-    of itself: a new row at their line is then enough."""
-    still = {row.row_id for row in refused}
+    nor several that nothing names for one line. still: ids of the rows that it refuses; shared: name of the file, where
+    it repeats a row of an earlier version of itself: a new row at their line is then enough."""
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
@@ -146,7 +146,8 @@ def lift_sent(ledger: Ledger, trace: Trace, lines: Mapping[int, set[str]], refus
     """Withdraw the quarantined rows of a sender that these new lines of its later body state soundly, or that it states
     whole where a body was cut; how many."""
     sent = ledger.copies("quarantine", ledger.files("quarantine"), pc.field("file_name") == trace.name)
-    whole = [*corrected(sent, lines, refused), *completed(sent, trace, refused)]
+    still = {row.row_id for row in refused}
+    whole = [*corrected(sent, lines, still), *completed(sent, trace, still)]
     if not (found := {row.row_id for row in whole}):
         return 0
     return lift(ledger, (row for row in _waiting(ledger) if row.file_name == trace.name and row.row_id in found))

@@ -1,7 +1,8 @@
 """Activity: the common schema of every input of the ledger."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -133,16 +134,28 @@ class Refused(Strict):
         return (self.code, self.facts), *json.loads(self.facts.get(ALSO, "[]"))
 
 
-def unlike(told: Sequence[tuple[object, Mapping[str, object]]]) -> int:
-    """How many different facts these faults have."""
-    return len({json.dumps(dict(facts), sort_keys=True) for _, facts in told})
+@dataclass
+class RowsAlike:
+    """What one sentence says of several rows: the line and the facts of the first, their count, and how many different
+    facts they have, 2 standing for more."""
+
+    line: int
+    facts: Mapping[str, object]
+    count: int = 0
+    unlike: int = 1
+
+    def add(self, facts: Mapping[str, object]) -> None:
+        """Count a row, the first one too."""
+        self.count += 1
+        self.unlike = 1 if self.unlike == 1 and facts == self.facts else 2
 
 
-def faults_of(refused: Iterable[Refused]) -> dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]]:
-    """Every fault of refused rows by file, code and column, in order: each with its row and its facts."""
-    found: dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]] = {}
+Faults = dict[tuple[str, str, str], RowsAlike]
+
+
+def add_faults(faults: Faults, refused: Iterable[Refused]) -> None:
+    """Add every fault of refused rows to those of their file, code and column, which are in order."""
     for row in refused:
         for code, facts in row.faults:
             where = facts.get("column") or facts.get("field") or ""
-            found.setdefault((row.file_name, code, where), []).append((row, facts))
-    return found
+            faults.setdefault((row.file_name, code, where), RowsAlike(row.line, facts)).add(facts)

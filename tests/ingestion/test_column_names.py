@@ -30,7 +30,10 @@ def test_columns_are_read_under_our_names_each_row_at_its_line(tmp_path: Path) -
     file.write_text(USAGE)
     context = reading_context(tmp_path, "Europe/Paris", columns=SAID)
     report = import_paths(Ledger(tmp_path), [file], context)
-    assert [(row.line, row.code) for row in report.refused] == [(4, "hidden_character"), (6, "bad_number")]
+    assert [(told.line, code) for (_, code, _), told in report.faults.items()] == [
+        (4, "hidden_character"),
+        (6, "bad_number"),
+    ]
     rows = sorted(Ledger(tmp_path).copies("activities", Ledger(tmp_path).files("activities")), key=lambda row: row.line)
     assert [(r.line, r.service_key, r.model, r.zone, r.input_tokens, r.duration_s) for r in rows] == [
         (3, "courrier", "mistral-small", "FRA", 1200, 86_400),

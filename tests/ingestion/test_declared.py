@@ -681,7 +681,7 @@ def test_unknown_columns_leave_their_name_and_nothing_else(tmp_path: Path) -> No
     path.write_text(content, "utf-8")
     report = import_paths(Ledger(tmp_path), [path], context())
     assert report.files[0].unused == ("note", "prompt")
-    assert [refusal.code for refusal in report.refused] == ["declared_negative", "wrong_width"]
+    assert [code for _, code, _ in report.faults] == ["declared_negative", "wrong_width"]
     rows, refused = read(content)
     kept = json.dumps([row.model_dump() for row in (*rows, *refused)], ensure_ascii=False)
     files = Ledger(tmp_path).files("activities") + Ledger(tmp_path).files("quarantine")

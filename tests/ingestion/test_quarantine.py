@@ -1,5 +1,6 @@
 """Rows set aside: read again after a fix, each move shown in the account."""
 
+import gc
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from estimator.ingestion.quarantine import Retried, retry, still_quarantined
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
+from estimator.ledger.rows import Refused
 from estimator.ledger.standing import Standing
 from estimator.ledger.withdrawals import Target, withdraw
 from estimator.results.reading import Results
@@ -57,6 +59,20 @@ def home(tmp_path: Path) -> Path:
         bring(tmp_path, CONTENT)
     assert reconcile(Ledger(tmp_path)) == Reconciliation(1, 4, 1, 0, 3, 0, 0, 0, 0)
     return tmp_path
+
+
+def test_an_import_lets_go_of_the_rows_that_it_refuses(tmp_path: Path) -> None:
+    """What it says of them is their file, reason and column, their first line and their count: 40 of one, 1 of another
+    whose value is another."""
+    path = tmp_path / "lot.csv"
+    path.write_text(text(*[{"cpu_energy": -1}] * 40, {"cpu_energy": -2}, snapshot("a", 1, 60, 1), {"duration": "x"}))
+    report = import_paths(Ledger(tmp_path / "home"), [path], context())
+    assert not any(type(held) is Refused for held in gc.get_objects())
+    assert report.files[0].refused == report.account.quarantined == 42
+    assert [(code, one.line, one.count, one.unlike) for (_, code, _), one in report.faults.items()] == [
+        ("negative_energy", 2, 41, 2),
+        ("bad_number", 44, 1, 1),
+    ]
 
 
 def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:

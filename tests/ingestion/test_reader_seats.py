@@ -166,8 +166,8 @@ def test_the_same_seats_on_two_lines_of_a_file_are_refused_not_dropped(tmp_path:
     for accepted, again in ((6, 0), (0, 7)):
         report = import_paths(Ledger(tmp_path), [path], replace(context(), read_at=NOON))
         assert (report.account.accepted, report.account.duplicates) == (accepted, again)
-        [refusal] = report.refused
-        assert (refusal.code, refusal.line) == ("seats_twice", 5) and "ligne 2 dit déjà" in told(refusal)[0]
+        [((_, code, _), found)] = report.faults.items()
+        assert (code, found.line, found.facts["line"]) == ("seats_twice", 5, "2")
         [remark] = report.remarks
         assert (remark.code, remark.facts) == ("seats_months", {"lines": 3, "months": 6, "last": "2026-02-28"})
 
