@@ -12,7 +12,7 @@ from estimator.core.typography import some_of, typeset
 from estimator.ingestion.unrecorded import Unrecorded
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal
-from estimator.ledger.rows import RowsAlike, Refused
+from estimator.ledger.rows import Refused, RowsAlike
 from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.totals import AuthorityPart
 

@@ -67,7 +67,7 @@ def test_an_import_lets_go_of_the_rows_that_it_refuses(tmp_path: Path) -> None:
     path = tmp_path / "lot.csv"
     path.write_text(text(*[{"cpu_energy": -1}] * 40, {"cpu_energy": -2}, snapshot("a", 1, 60, 1), {"duration": "x"}))
     report = import_paths(Ledger(tmp_path / "home"), [path], context())
-    assert not any(type(held) is Refused for held in gc.get_objects())
+    assert not any(type(held) is Refused and held.file_name == "lot.csv" for held in gc.get_objects())
     assert report.files[0].refused == report.account.quarantined == 42
     assert [(code, one.line, one.count, one.unlike) for (_, code, _), one in report.faults.items()] == [
         ("negative_energy", 2, 41, 2),
