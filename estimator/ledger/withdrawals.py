@@ -97,7 +97,8 @@ class WithdrawalEffect:
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows."""
+    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows,
+    ledger_torn."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
@@ -167,13 +168,14 @@ def _stated_also(ledger: Ledger, target: Target, rows: pa.Table, still: Collecti
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
     """Withdraw the rows that match today. The same rows in another file still count, or may be imported again; what a
-    withdrawn import had replaced counts again."""
+    withdrawn file or import had replaced counts again, unless it came back meanwhile. Refused as its dry run is."""
     found = _withdrawn(ledger, withdrawal_effect(ledger, target), author)
-    for old in found.replaced:
-        bring_back(ledger, old.event, _with(found.withdrawal))
-    held = {entry.event: entry for entry in ledger.in_force()}
-    for event, ids in found.given_back.items():
-        _bring_some_back(ledger, held[event], _rows_of(ledger, held[event]), ids, _with(found.withdrawal))
+    whole, why = {old.event for old in found.replaced}, _with(found.withdrawal)
+    for entry in ledger.in_force():
+        if entry.event in whole:
+            bring_back(ledger, entry.event, why)
+        elif ids := found.given_back.get(entry.event):
+            _bring_some_back(ledger, entry, _rows_of(ledger, entry), ids, why)
     return found
 
 
@@ -188,13 +190,18 @@ def _with(withdrawal: str) -> Author:
 
 
 def _replaced_by(ledger: Ledger, target: Target) -> list[RowsWithdrawal]:
-    """The withdrawals in force of rows that this import replaced; none of another target."""
+    """The withdrawals in force of rows that this import replaced; none of another target. ledger_torn: their rows
+    cannot be read, and would not come back."""
     if target.kind != "import":
         return []
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     whys = {restating(source.sha).why for source in done.sources}
     whys |= {f"{REPLACED}: {source.sha}" for source in done.sources}  # written so before 28 November 2026
-    return [old for old in ledger.in_force() if old.target == REPLACED and old.why in whys]
+    found = [old for old in ledger.in_force() if old.target == REPLACED and old.why in whys]
+    with ledger.reading():
+        for old in found:
+            _rows_of(ledger, old)
+    return found
 
 
 def withdraw_rows(ledger: Ledger, told: str, row_ids: Collection[str], author: Author) -> WithdrawalEffect:

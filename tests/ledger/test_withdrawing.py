@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -467,6 +468,28 @@ def test_what_a_withdrawn_file_had_replaced_counts_again_unless_another_states_i
     sobria(home, "ledger", "withdraw", "--undo", done["withdrawal"], "--who", "DSI", "--why", "essai")
     after = reconcile(Ledger(home))
     assert (after.accepted, after.superseded, after.faults) == (before.accepted, before.superseded, ())
+
+
+@pytest.mark.parametrize("kind", ["file", "import"])
+def test_a_withdrawal_that_cannot_give_back_what_was_replaced_changes_nothing(tmp_path: Path, kind: str) -> None:
+    """The part of what was replaced is overwritten where only its names of files stand: no total reads them."""
+    ledger, good = Ledger(tmp_path / "home"), Path(__file__).parents[1] / "traces" / "good"
+    for name in ("v3_3.csv", "v2_8_cumulative.csv"):
+        import_paths(ledger, [good / name], context())
+    (part,) = (ledger.folder / "withdrawn" / "activities").glob("part-*")
+    group = pq.ParquetFile(part).metadata.row_group(0)
+    at = next(group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == "file_name")
+    start, data = at.dictionary_page_offset or at.data_page_offset, bytearray(part.read_bytes())
+    data[start : start + at.total_compressed_size] = b"\xff" * at.total_compressed_size
+    part.chmod(0o644)
+    part.write_bytes(data)
+    last = next(i.event for i in ledger.imports.read()[0] if i.sources[0].name == "v2_8_cumulative.csv")
+    target = Target("import", last) if kind == "import" else Target("file", "v2_8_cumulative.csv")
+    written = ledger.withdrawals.place.names()
+    for command in (withdrawal_effect, lambda held, what: withdraw(held, what, DSI)):
+        with refuses("ledger_torn", part.name):
+            command(ledger, target)
+        assert ledger.withdrawals.place.names() == written
 
 
 def test_a_run_withdrawn_counts_no_more_however_a_file_had_stated_it_before(tmp_path: Path) -> None:
