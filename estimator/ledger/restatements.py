@@ -1,5 +1,5 @@
-"""SQL of the rows that others state otherwise: a run has one reading of a task at one moment, and a table of seats says
-all of them."""
+"""SQL of the rows that others state otherwise, or too: a run has one reading of a task at one moment, and a table of
+seats says all of them."""
 
 RESTATED_BY = "codecarbon"  # whose runs have one reading of a task at one moment
 SEATS = "seats"  # whose table states all the seats of a product, for a service and a month
@@ -70,3 +70,8 @@ WHERE EXISTS (SELECT 1 FROM going WHERE {_STATES.format(new="going", old="old")}
   AND NOT EXISTS (SELECT 1 FROM ({{rows}}) AS other WHERE other.row_id NOT IN (SELECT row_id FROM going)
     AND {_STATES.format(new="other", old="old")})
 """
+# The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
+_RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
+TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
+  SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
+) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""

@@ -27,17 +27,13 @@ from estimator.ledger.restatements import (
     RESTATED_BY,
     RESTATED_ELSEWHERE,
     RESTATED_SEATS,
+    TWICE,
 )
 from estimator.ledger.rows import Kind, Refused
 from estimator.ledger.versions import COLLECTED, check_versions, check_whole, contents_of_several_names
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
-# The runs of a file or of a sender that another one told too: each is named apart, by the mark of its sender.
-_RUN_TOLD = "REGEXP_REPLACE(run_id, '@[0-9a-f]{{12}}$', '')"
-TWICE = f"""({{here}}) AND EXISTS (SELECT 1 FROM (
-  SELECT {_RUN_TOLD} AS told_there, run_id AS run_there FROM ({{rows}}) WHERE run_id IS NOT NULL AND NOT ({{here}})
-) WHERE told_there = {_RUN_TOLD} AND run_there <> run_id)"""
 ABOUT = ("who", "why", "target", "undoes", "rows", "refused", "parts")
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import", "aside", "twice"]
@@ -97,8 +93,7 @@ class WithdrawalEffect:
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows,
-    ledger_torn."""
+    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
@@ -173,7 +168,7 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
     whole, why = {old.event for old in found.replaced}, _with(found.withdrawal)
     for entry in ledger.in_force():
         if entry.event in whole:
-            bring_back(ledger, entry.event, why)
+            _undo(ledger, entry, why)
         elif ids := found.given_back.get(entry.event):
             _bring_some_back(ledger, entry, _rows_of(ledger, entry), ids, why)
     return found
@@ -190,8 +185,7 @@ def _with(withdrawal: str) -> Author:
 
 
 def _replaced_by(ledger: Ledger, target: Target) -> list[RowsWithdrawal]:
-    """The withdrawals in force of rows that this import replaced; none of another target. ledger_torn: their rows
-    cannot be read, and would not come back."""
+    """The withdrawals in force of rows, which can be read, that this import replaced; none of another target."""
     if target.kind != "import":
         return []
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
@@ -297,7 +291,7 @@ def _bring_some_back(
     """Bring back those of the rows of a withdrawal that have one of these ids, if any."""
     stated = pc.is_in(rows["row_id"], pa.array(sorted(back)))
     if pc.any(stated).as_py():
-        bring_back(ledger, entry.event, author)
+        _undo(ledger, entry, author)
         _restated(ledger, rows.filter(pc.invert(stated)), Author(who=entry.who, why=entry.why))
 
 
@@ -311,24 +305,38 @@ def _restated(ledger: Ledger, rows: pa.Table, author: Author) -> None:
 def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:
     written = (ledger.write_part(f"{WITHDRAWN}/{kind}", table) for kind, table in found.tables.items() if len(table))
     parts = [name.removeprefix(f"{WITHDRAWN}/") for name in written]
-    return replace(found, withdrawal=_record_withdrawal(ledger, found, "", parts, author))
+    counts = {"rows": len(found.tables["activities"]), "refused": len(found.tables["quarantine"])}
+    about = {"target": found.target, "undoes": "", "parts": parts} | counts
+    return replace(found, withdrawal=_recorded(ledger, about, author))
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
     """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown,
-    restore_other_first."""
+    restore_other_first, ledger_torn: nothing is written."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
+        for old in _given_back_by(ledger, undone):
+            _rows_of(ledger, old)
     check_whole(ledger, undone, _by_file(tables))
-    found = WithdrawalEffect(undone.target, tables)
-    event = _record_withdrawal(ledger, found, undone.event, [], author)
+    superseded_of(ledger, tables["activities"])  # what is beside them can be read
+    event = _undo(ledger, undone, author)
+    return WithdrawalEffect(undone.target, tables, event, superseded=superseded_of(ledger, tables["activities"]))
+
+
+def _undo(ledger: Ledger, undone: RowsWithdrawal, author: Author) -> str:
+    """Write that a withdrawal is undone, and withdraw again what came back with it; the id of the new entry."""
+    about = undone.model_dump(include={"target", "rows", "refused"}) | {"undoes": undone.event, "parts": []}
+    event = _recorded(ledger, about, author)
+    for old in _given_back_by(ledger, undone):
+        ledger.withdrawals.write(make_record(RowsWithdrawal, old.model_dump(include={*ABOUT}), ledger.clock()))
+    return event
+
+
+def _given_back_by(ledger: Ledger, withdrawal: RowsWithdrawal) -> list[RowsWithdrawal]:
+    """The withdrawals that were undone with this one, which withdrew what had replaced their rows."""
     every = {one.event: one for one in ledger.withdrawals.read()[0]}
-    for back in [one for one in every.values() if one.undoes and one.why == _with(undone.event).why]:
-        old = every[back.undoes]
-        again = make_record(RowsWithdrawal, old.model_dump(include={*ABOUT}), ledger.clock())
-        ledger.withdrawals.write(again)
-    return WithdrawalEffect(found.target, tables, event, superseded=superseded_of(ledger, tables["activities"]))
+    return [every[one.undoes] for one in every.values() if one.undoes and one.why == _with(withdrawal.event).why]
 
 
 def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -> pa.Table:
@@ -342,10 +350,9 @@ def _by_file(tables: dict[Kind, pa.Table]) -> Counter[str]:
     return Counter(sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
 
 
-def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:
-    counts = {"rows": len(found.tables["activities"]), "refused": len(found.tables["quarantine"])}
-    about = {"who": author.who, "why": author.why, "target": found.target, "undoes": undoes}
-    record = make_record(RowsWithdrawal, about | counts | {"parts": parts}, ledger.clock())
+def _recorded(ledger: Ledger, about: dict[str, Any], author: Author) -> str:
+    """Write an entry of this author; its id."""
+    record = make_record(RowsWithdrawal, about | {"who": author.who, "why": author.why}, ledger.clock())
     ledger.withdrawals.write(record)
     return record.event
 

@@ -470,6 +470,16 @@ def test_what_a_withdrawn_file_had_replaced_counts_again_unless_another_states_i
     assert (after.accepted, after.superseded, after.faults) == (before.accepted, before.superseded, ())
 
 
+def overwrite(part: Path, column: str) -> None:
+    """Damage what a part holds of a column."""
+    group = pq.ParquetFile(part).metadata.row_group(0)
+    at = next(group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == column)
+    start, data = at.dictionary_page_offset or at.data_page_offset, bytearray(part.read_bytes())
+    data[start : start + at.total_compressed_size] = b"\xff" * at.total_compressed_size
+    part.chmod(0o644)
+    part.write_bytes(data)
+
+
 @pytest.mark.parametrize("kind", ["file", "import"])
 def test_a_withdrawal_that_cannot_give_back_what_was_replaced_changes_nothing(tmp_path: Path, kind: str) -> None:
     """The part of what was replaced is overwritten where only its names of files stand: no total reads them."""
@@ -477,12 +487,7 @@ def test_a_withdrawal_that_cannot_give_back_what_was_replaced_changes_nothing(tm
     for name in ("v3_3.csv", "v2_8_cumulative.csv"):
         import_paths(ledger, [good / name], context())
     (part,) = (ledger.folder / "withdrawn" / "activities").glob("part-*")
-    group = pq.ParquetFile(part).metadata.row_group(0)
-    at = next(group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == "file_name")
-    start, data = at.dictionary_page_offset or at.data_page_offset, bytearray(part.read_bytes())
-    data[start : start + at.total_compressed_size] = b"\xff" * at.total_compressed_size
-    part.chmod(0o644)
-    part.write_bytes(data)
+    overwrite(part, "file_name")
     last = next(i.event for i in ledger.imports.read()[0] if i.sources[0].name == "v2_8_cumulative.csv")
     target = Target("import", last) if kind == "import" else Target("file", "v2_8_cumulative.csv")
     written = ledger.withdrawals.place.names()
@@ -490,6 +495,31 @@ def test_a_withdrawal_that_cannot_give_back_what_was_replaced_changes_nothing(tm
         with refuses("ledger_torn", part.name):
             command(ledger, target)
         assert ledger.withdrawals.place.names() == written
+
+
+def test_a_withdrawal_that_is_not_undone_for_what_it_gave_back_changes_nothing(tmp_path: Path) -> None:
+    """Undone, what came back would be withdrawn again, by a part that is damaged: no total could be read."""
+    ledger, good = Ledger(tmp_path / "home"), Path(__file__).parents[1] / "traces" / "good"
+    for name in ("v3_3.csv", "v2_8_cumulative.csv"):
+        import_paths(ledger, [good / name], context())
+    (part,) = (ledger.folder / "withdrawn" / "activities").glob("part-*")
+    taken = withdraw(ledger, Target("file", "v2_8_cumulative.csv"), DSI).withdrawal
+    written = ledger.withdrawals.place.names()
+    overwrite(part, "cpu_energy_kwh")
+    with refuses("ledger_torn", part.name):
+        bring_back(ledger, taken, DSI)
+    assert ledger.withdrawals.place.names() == written
+
+
+def test_a_withdrawal_that_is_not_undone_for_a_damaged_part_changes_nothing(home: Path) -> None:
+    """The part of the file that stands: what it counts of what comes back could not be said."""
+    taken = withdraw(ledger := Ledger(home), Target("file", "essai.csv"), DSI).withdrawal
+    written = ledger.withdrawals.place.names()
+    part = next(part for part in ledger.activities.rglob("part-*") if "a" in pq.read_table(part)["run_id"].to_pylist())
+    overwrite(part, "run_id")
+    with refuses("ledger_torn", part.name):
+        bring_back(ledger, taken, DSI)
+    assert ledger.withdrawals.place.names() == written
 
 
 def test_a_run_withdrawn_counts_no_more_however_a_file_had_stated_it_before(tmp_path: Path) -> None:
