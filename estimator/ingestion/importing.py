@@ -12,7 +12,7 @@ import pyarrow as pa
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.core.typography import escaped
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, other_hours, remarks
-from estimator.ingestion.quarantine import OF_A_NAME, completed, corrected, lift, stated, waiting_lines
+from estimator.ingestion.quarantine import Waiting, completed, corrected, lift, stated
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -101,7 +101,7 @@ def import_paths(
 def _import(
     ledger: Ledger, posting: Append, found: FoundFiles, context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    declared, waiting = Declared(ledger), waiting_lines(ledger)
+    declared, waiting = Declared(ledger), Waiting(ledger)
     files: list[FileResult] = []
     faults: Faults = {}
     told: list[Remark] = []
@@ -166,7 +166,7 @@ class _File:
         self,
         path: str | Path,
         declared: Declared,
-        waiting: Mapping[str, Sequence[Refused]],
+        waiting: Waiting,
         ledger: Ledger,
         faults: Faults,
     ) -> None:
@@ -188,8 +188,8 @@ class _File:
     def bring(self, posting: Append, context: ReadingContext, progress: Callable[[int], None]) -> None:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
-            waiting = Path(self._path).name in self._waiting
-            context = replace(context, line_by_line=waiting, scratch=self._ledger.home / "builds")
+            waits = Path(self._path).name in self._waiting
+            context = replace(context, line_by_line=waits, scratch=self._ledger.home / "builds")
             opened = open_results(self._path, context, progress)
             self.name, self.sha = opened.trace.name, opened.trace.sha
             small = isinstance(opened.trace, Trace)
@@ -199,13 +199,11 @@ class _File:
             self.remarks += self._unused_sidecar.remarks(opened.reader.name)
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
-            held = self._waiting.get(self.name, ())
+            held = self._waiting.of(self.name)
             if self._waiting if small else held:
                 data = opened.trace.data
-                others = [row for name, rows in self._waiting.items() if small and name != self.name for row in rows]
-                others = [row for row in others if row.code not in OF_A_NAME]
                 whole = completed(held, opened.trace, self._still)
-                anew = self._corrected(held, others, data)
+                anew = self._corrected(held, data, small)
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
                 self.remarks += [Remark("line_corrected", r.file_name, r.line, {"by": self.name}) for r in anew]
@@ -217,10 +215,11 @@ class _File:
         """Ids of its rows, where an earlier version of it may have stated some otherwise; none of a large file."""
         return self._ids
 
-    def _corrected(self, held: Sequence[Refused], others: Sequence[Refused], data: bytes) -> list[Refused]:
-        """Those of its earlier versions and of other files that its new rows correct; its rows that the ledger has are
-        only looked up where one may."""
+    def _corrected(self, held: Sequence[Refused], data: bytes, small: bool) -> list[Refused]:
+        """Those of its earlier versions and, where it is small, of other files that its new rows correct; its rows that
+        the ledger has are only looked up where one may."""
         lines = stated(data, self._told, self._rows)
+        others = self._waiting.near(lines, self.name) if small else []
         if not held and not corrected(others, lines, self._still):
             return []
         known = self._ledger.stated(self.name, "activities")

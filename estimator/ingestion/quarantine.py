@@ -1,13 +1,18 @@
 """Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import arrow, connect
@@ -33,6 +38,7 @@ _YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
 _OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "year_beyond", "bad_period"})
 OF_A_NAME = frozenset({"declared_empty", "long_name", "hidden_character", "contact_name"})  # its file alone mends it
 _REVERSED = frozenset({"declared_period", "bad_period"})
+_AT_ONCE = 1_000  # rows that are models together
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
@@ -67,18 +73,86 @@ def still_quarantined(ledger: Ledger) -> list[Refused]:
 
 def _waiting(ledger: Ledger) -> list[Refused]:
     """The same, a row of several files as often as they state it."""
+    return as_models("quarantine", _waiting_table(ledger))
+
+
+def _waiting_table(ledger: Ledger) -> pa.Table:
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW row_status AS {held.rows_sql('activities')}")
         table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
-    return sorted(as_models("quarantine", table), key=lambda row: (row.file_name, row.file_sha, row.line))
+    return table.sort_by([(name, "ascending") for name in ("file_name", "file_sha", "line")])
 
 
-def waiting_lines(ledger: Ledger) -> Mapping[str, Sequence[Refused]]:
-    """Quarantined rows by file, which a later version of it may complete or correct."""
-    found: dict[str, list[Refused]] = defaultdict(list)
-    for row in _waiting(ledger) if ledger.files("quarantine")[1:] else ():  # the first of them holds none
-        found[row.file_name].append(row)
-    return found
+class Waiting:
+    """Quarantined rows, which a later file may complete or correct: a table of them, whose few rows that a file is
+    about are models once asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        there = ledger.files("quarantine")[1:]  # the first of them holds none
+        self._table = _waiting_table(ledger) if there else REFUSED_SCHEMA.empty_table()
+        counts = pc.value_counts(self._table["file_name"]).to_pylist()
+        ends = accumulate(found["counts"] for found in counts)
+        self._spans = {found["values"]: (end - found["counts"], end) for found, end in zip(counts, ends, strict=True)}
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._spans
+
+    def of(self, name: str) -> list[Refused]:
+        """Those of the files of this name."""
+        start, end = self._spans.get(name, (0, 0))
+        return as_models("quarantine", self._table[start:end]) if end else []
+
+    def near(self, lines: Mapping[int, set[str]], name: str) -> list[Refused]:
+        """Those of other names that one of these lines may correct: all those that `corrected` would find among them,
+        and some more."""
+        cells, rows = self._by_cell
+        asked = np.array(sorted({hash(cell) for said in lines.values() for cell in said}), np.int64)
+        spans = zip(np.searchsorted(cells, asked), np.searchsorted(cells, asked, "right"), strict=True)
+        start, end = self._spans.get(name, (0, 0))
+        found = {at for first, last in spans for at in rows[first:last].tolist() if not start <= at < end}
+        return [
+            row
+            for row in as_models("quarantine", self._table.take(pa.array(sorted(found), pa.int64())))
+            if row.code not in OF_A_NAME
+        ]
+
+    @cached_property
+    def _by_cell(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hashes of cells, sorted, and for each the place of a row that `corrected` would find by it: of its cells the
+        two that are in the fewest rows, what names it, and what is found of it whatever its dates."""
+        said, always = _Cells(), _Cells()
+        for start in range(0, len(self), _AT_ONCE):
+            for at, row in enumerate(as_models("quarantine", self._table[start : start + _AT_ONCE]), start):
+                said.add(at, told := _said(row))
+                always.add(at, _mark(row) | _undated(row, told))
+        cells, rows = said.arrays()
+        _, same, counts = np.unique(cells, return_inverse=True, return_counts=True)
+        order = np.lexsort((counts[same], rows))
+        cells, rows = cells[order], rows[order]
+        two = np.arange(len(rows)) - np.searchsorted(rows, rows) < 2  # noqa: PLR2004
+        more, of = always.arrays()
+        cells, rows = np.concatenate([cells[two], more]), np.concatenate([rows[two], of])
+        order = np.argsort(cells, kind="stable")
+        return cells[order], rows[order]
+
+
+class _Cells:
+    """Hashes of the cells of rows, each with the place of its row."""
+
+    def __init__(self) -> None:
+        self._cells, self._rows = array("q"), array("q")
+
+    def add(self, at: int, cells: Collection[str]) -> None:
+        """Add those of one row."""
+        self._cells.extend(map(hash, cells))
+        self._rows.extend([at] * len(cells))
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """The hashes, and the places."""
+        return np.array(self._cells, np.int64), np.array(self._rows, np.int64)
 
 
 def completed(cut: Sequence[Refused], trace: Trace | LargeTrace, still: Collection[str]) -> list[Refused]:

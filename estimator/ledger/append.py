@@ -167,11 +167,11 @@ class Append:
             rows = pa.concat_tables(pending.tables).unify_dictionaries()
             self._ledger.write(_dated(rows, self._told_us), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
+        pa.default_memory_pool().release_unused()
 
     def account(self) -> Account:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
         self.flush()
-        pa.default_memory_pool().release_unused()  # what the rows took, before the ledger is asked
         with self._ledger.acknowledging():
             others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)

@@ -348,13 +348,13 @@ class Ledger:
         others = sorted({*self.files("activities")} - {*mine})
         if not others or all(path.endswith(parquet_files.SEED) for path in others):
             return []
-        found = connection.execute(
-            f"SELECT DISTINCT filename FROM {parquet(others)}"
-            f" WHERE (hash(run_id) IN (SELECT hash(run_id) FROM {parquet(mine)} WHERE run_id IS NOT NULL)"
-            f" OR reader = 'seats' AND file_name IN (SELECT file_name FROM {parquet(mine)} WHERE reader = 'seats'))"
-            + (f" AND reader = '{reader}'" if reader else "")
-        ).fetchall()
-        return [path for (path,) in found]
+        of_reader, there, here = f" AND reader = '{reader}'" if reader else "", parquet(others), parquet(mine)
+        alike = ("hash(run_id)", "run_id IS NOT NULL"), ("file_name", "reader = 'seats'")
+        sql = " UNION ".join(  # of a single condition the engine holds the smaller side
+            f"SELECT filename FROM {there} WHERE {told}{of_reader} AND {one} IN (SELECT {one} FROM {here} WHERE {told})"
+            for one, told in alike
+        )
+        return [path for (path,) in connection.execute(sql).fetchall()]
 
 
 def current_rows_sql() -> str:

@@ -3,7 +3,7 @@
 import gc
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.governance.register.register import author
+from estimator.ingestion import importing
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.quarantine import Retried, retry, still_quarantined
+from estimator.ingestion.quarantine import Retried, corrected, retry, still_quarantined
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
@@ -73,6 +74,25 @@ def test_an_import_lets_go_of_the_rows_that_it_refuses(tmp_path: Path) -> None:
         ("negative_energy", 2, 41, 2),
         ("bad_number", 44, 1, 1),
     ]
+
+
+def test_a_file_is_only_compared_with_the_rows_that_wait_and_say_some_of_what_it_says(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the three rows set aside, none for a file of another run; the last of them for one that corrects it."""
+    compared: list[list[int]] = []
+
+    def noted(waiting: Sequence[Refused], *rest: Any) -> list[Refused]:
+        compared.append([row.line for row in waiting])
+        return corrected(waiting, *rest)
+
+    monkeypatch.setattr(importing, "corrected", noted)
+    [asked] = [row for row in still_quarantined(Ledger(home)) if row.line == 5]
+    sound = dict(zip(asked.header.split(","), asked.text.split(","), strict=True)) | {"cpu_energy": "1"}
+    bring(home, text(snapshot("z", 9, 61, 9) | {"project_name": "ailleurs"}), name="autre.csv")
+    bring(home, text(sound), name="mieux.csv")
+    assert compared[0] == [] and 5 in compared[1]
+    assert [row.line for row in still_quarantined(Ledger(home))] == [3, 4]
 
 
 def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
