@@ -1,7 +1,7 @@
 """A hash set of 16-byte digests, 16 bytes each, with membership tests on whole arrays; where it has a folder, what does
 not fit in a few megabytes lies there."""
 
-from binascii import unhexlify
+from binascii import hexlify, unhexlify
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from hashlib import blake2b
@@ -48,7 +48,7 @@ def of_column(column: pa.ChunkedArray) -> np.ndarray:
 def hexadecimal(digests: Sequence[bytes]) -> pa.StringArray:
     """The column of these digests, 32 hexadecimal digits each."""
     ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
-    digits = b"".join(digests).hex().encode()
+    digits = hexlify(b"".join(digests))
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
 
 

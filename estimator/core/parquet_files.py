@@ -32,7 +32,8 @@ MAGIC = b"PAR1"
 _DRAFT = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # as `atomic_files` names them
 _NAMES = frozenset({"row_id", "run_key", "run_id"})  # texts of one length, or nearly: their lengths are kept apart
 _RISING = frozenset({"line", "start_us", "end_us"})  # from a row to the next, by little: their steps are kept
-_ENCODED = dict.fromkeys(_NAMES, "DELTA_LENGTH_BYTE_ARRAY") | dict.fromkeys(_RISING, "DELTA_BINARY_PACKED")
+_ENCODED = dict.fromkeys(_NAMES, "DELTA_BYTE_ARRAY") | dict.fromkeys(_RISING, "DELTA_BINARY_PACKED")
+_ENCODED["row_id"] = "DELTA_LENGTH_BYTE_ARRAY"
 _OF_EACH_ROW = (
     _NAMES
     | _RISING

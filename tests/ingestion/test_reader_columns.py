@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.parsing import json_columns, json_moulds, json_text
+from estimator.ingestion.parsing import json_bytes, json_columns, json_moulds, json_text
 from estimator.ingestion.parsing.json_lines import JsonLines
 from estimator.ingestion.reader import LargeTrace, open_trace
 from estimator.ingestion.readers import read_trace, stream_trace
@@ -34,6 +34,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     requests."""
     monkeypatch.setattr(json_moulds, *(("_FEW", 1) if request.param == "moulds" else ("_NEW", 0)))
     monkeypatch.setattr(json_columns, "BLOCK_BYTES", 1_500)
+    monkeypatch.setattr(json_bytes, "_PIECE", 400)
     monkeypatch.setattr(json_text, "LARGE_BYTES", 1_500)
     monkeypatch.setattr(litellm, "_MOST", 2)
 
@@ -255,6 +256,11 @@ def test_a_log_that_a_page_or_its_count_says_is_cut_is_read_by_row(tmp_path: Pat
         assert same(written(tmp_path, lines)) == 0
 
 
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_a_log_of_fewer_or_more_requests_than_a_page_holds_comes_in_columns(count: int, tmp_path: Path) -> None:
+    assert same(written(tmp_path, [line(request_id=f"r-{n}") for n in range(count)])) == count
+
+
 ACCENTED = [line(request_id=f"e-{n}", metadata={"user_api_key_alias": "comptabilité"}) for n in range(8)]
 NOT_UTF8 = {
     "a name": ACCENTED[3].encode("cp1252"),
@@ -397,6 +403,7 @@ VALUES: dict[str, list[object]] = {
     + [usage(value)["metadata"] for value in (0, 3, None, "5", -2, 1.0)],
     "spend": [0.1, 1e300, None],
     "extra": [None, {"a": [1, 2]}, "nan"],
+    "messages": [[{"role": "user", "content": said}] for said in ('"oui", dit-il', "\\", '\\"\n', "é 😀", "")],
 }
 
 
@@ -468,6 +475,43 @@ def test_what_lines_say_alike_is_a_hole_again_once_a_line_differs(monkeypatch: p
         assert lines.strings(("startTime",)).to_pylist() == [REQUEST["startTime"]] * 3
         found.append(lines.names.tolist())
     assert found == [[-1, -1, -1], [-2, -2, -2], [-2, -1, -2], [-1, -1, -1]]
+
+
+@pytest.mark.parametrize("long", [8, 4_096])
+def test_what_was_asked_and_answered_is_passed_over(long: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes, backslashes and ends of lines in texts, written as they are or by their numbers: one mould."""
+    monkeypatch.setattr(json_bytes, "LONG", long)
+    monkeypatch.setattr(json_columns, "_lines_of", None)
+    monkeypatch.setattr(json_moulds, "_FEW", 1)
+    monkeypatch.setattr(json_moulds, "_NEW", 1)
+    asked = ('il dit "oui", puis "non"', "C:\\", '"', '\\"', '\\\\"\\', "a\nb\t/", "é 😀 ", "", "mot " * 30)
+    lines = []
+    for n in range(90):
+        said: Said = {"request_id": f"r-{n}", "prompt_tokens": 7 * n + 1, "messages": [{"content": asked[n % 9]}]}
+        said |= {"response": asked[n * 5 % 9] + asked[n % 7]}
+        lines.append(json.dumps(REQUEST | said, ensure_ascii=bool(n % 2)))
+    assert same(written(tmp_path, lines)) == 90
+
+
+@pytest.mark.parametrize("text", ["b" * 5_000 + "\t", "b" * 5_000 + "\x1f", "b" * 5_000])
+def test_a_long_text_that_has_no_end_or_a_control_character_is_a_broken_line(text: str, tmp_path: Path) -> None:
+    """The last of a file, where no quote comes after it, once without its own."""
+    broken = line(note="b").replace('"b"}', f'"{text}' + ("" if text.isalpha() else '"}'))
+    path = written(tmp_path, [*several(line(note="a" * 5_000)), broken])
+    assert same(path) == 7
+    assert [row.code for row in read_trace(open_trace(path), context()).refused] == ["broken_line"]
+
+
+HALVES = {"\\ud800": False, "\\ud83dx\\ude00": False, "\\ude00\\ud83d": False, "\\ud83d\\ud83d\\ude00": False}
+HALVES |= {"\\ud83d\\ude00": True, "\\uD83D\\uDE00\\ud83d\\ude00": True, "\\\\ud800": True, "\\ue000\\u00e9": True}
+
+
+@pytest.mark.parametrize("text", HALVES)
+def test_both_halves_of_a_character_are_one(text: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """A half alone is left to the row reader."""
+    others = [line(note="a").replace('"a"', f'"{said}"') for said in ("", text)]
+    found = same(written(tmp_path, several(*others)))
+    assert found == 7 + HALVES[text] or "fields" in request.node.name
 
 
 @pytest.mark.parametrize("number", ["-1.5e-7", "0.5", "12345678", "123456789", "1e400"])

@@ -15,8 +15,8 @@ from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
 from estimator.ingestion.parsing.json_moulds import Moulds
 from estimator.ingestion.reader import LargeTrace
 
-BLOCK_BYTES = 5 << 20
-_PARTS = 3  # of a block, that DuckDB reads one after the other
+BLOCK_BYTES = 10 << 20
+_PARTS = 6  # of a block, that DuckDB reads one after the other
 _SHORT = 1_500  # bytes of a line that cannot nest too deep for Python
 _DEEPEST = 300
 _DIGITS = 2_000  # half of those of a number too long for Python

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from estimator.ingestion.parsing.json_bytes import are_marks, escapes_in
 from estimator.ingestion.parsing.json_lines import Pairs, Path, Shape, pairs
 
 NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -43,12 +44,13 @@ class Mould:
     def __init__(self, number: int, line: bytes, shape: Shape, fixed: Collection[int] = ()) -> None:
         self.number, self.line, self._shape = number, line, shape
         self._said = Said(line, shape)
+        self.opened, self.hidden = self._said.opened, self._said.hidden
         self._takes: dict[tuple[int, str], bool] = {}
         self.spans: list[tuple[int, int]] = []
         self.texts: dict[Path, str] = {}
         self.runs: list[Run] = []
         self.holes: list[Hole] = []
-        marks = np.flatnonzero(are_marks(np.frombuffer(line, np.uint8))).tolist()
+        marks = np.flatnonzero(are_marks(np.frombuffer(self.hidden, np.uint8))).tolist()
         begins, before, after = 0, marks[0], 0
         for at, end in pairwise(marks):
             if found := self._hole(at + 1, end):
@@ -57,11 +59,11 @@ class Mould:
                     text = line[start:stop].decode()
                     self.texts |= {hole.path: text} if hole.path and hole.whole and "\\" not in text else {}
                     continue
-                self.runs.append(Run(line[begins:start], before, after))
+                self.runs.append(Run(self.hidden[begins:start], before, after))
                 self.holes.append(hole)
                 self.spans.append((start, stop))
                 begins, before, after = stop, end - stop, end - start
-        self.runs.append(Run(line[begins:], before, after))
+        self.runs.append(Run(self.hidden[begins:], before, after))
         self.steady = [False, *(not hole.number for hole in self.holes)]
         self.slashes = sum(run.text.count(b"\\") for run in self.runs)
         differ = {hole.path for hole in self.holes}
@@ -101,13 +103,22 @@ class Said:
     there is none. The first nested object of the shape may be written as a text."""
 
     def __init__(self, line: bytes, shape: Shape) -> None:
+        self._line = line
         self.values: list[Any] = []
         found = pairs(line.decode())
         first = next((name for name, inside in shape.items() if inside is not None), None)
+        self.opened = isinstance(found, Pairs) and any(
+            name == first and isinstance(value, str) for name, value in found
+        )
         if isinstance(found, Pairs):
             found = Pairs((name, _opened(value) if name == first else value) for name, value in found)
         self.form = self._form(found) if isinstance(found, Pairs) else None
         self.taken = dict(_leaves(found, shape))
+
+    @property
+    def hidden(self) -> bytes:
+        """The line, in which no quote is escaped; as it is where its first nested object is a text."""
+        return self._line if self.opened else escapes_in(self._line, np.array([len(self._line) - 1])).hidden
 
     def _form(self, value: Any) -> Any:
         if isinstance(value, _Opened):
@@ -127,12 +138,6 @@ class Said:
             return None
         places = [n for n, both in enumerate(zip(self.values, other.values, strict=True)) if both[0] != both[1]]
         return places if len(places) <= 1 else None
-
-
-def are_marks(said: np.ndarray) -> np.ndarray:
-    """Which of these bytes are quotes, 34, or control characters, below 32."""
-    marks: np.ndarray = (said ^ 2) < 33
-    return marks
 
 
 class _Opened(NamedTuple):

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimator.ingestion.parsing.json_bytes import LONG, Bytes, are_marks, escapes_in
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
-from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Hole, Mould, Run, Said, are_marks
+from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Hole, Mould, Run, Said
 
 _MORE = 8  # bytes in which the end of a hole is looked for, beyond those of the first line; then twice as many
 _WORD = 8  # bytes looked at together
@@ -19,7 +20,7 @@ _ZEROS, _POINTS, _TO_TEN, _LOW, _TOPS = (
     np.uint64(int(f"{byte:02x}" * _WORD, 16)) for byte in (ord("0"), ord(".") ^ ord("0"), 0x76, 0x7F, 0x80)
 )
 _ONE, _EIGHT, _BYTE = map(np.uint64, (1, 8, 0xFF))
-_LONGEST_LINE = 32 << 10  # of which a mould is made [B]
+_MOST_READ = 16 << 20  # to make a mould of a line: its bytes, as often as it has quotes
 _LONGEST_NUMBER = 40
 _NEW, _MOST = 8, 64  # moulds made of a block, and of a file
 _POOR = 2  # of a block, that take fewer lines than may be in none
@@ -28,7 +29,7 @@ _FEW = 64  # lines of which one may be in no mould: beyond, another way of readi
 
 class _Cast(NamedTuple):
     """The lines of a block that are in a mould: their places, where each of its holes starts and ends, and the texts
-    that stand in those of a field taken."""
+    that stand in those of a field taken, in which a quote that is escaped may be hidden."""
 
     mould: Mould
     places: np.ndarray
@@ -55,9 +56,9 @@ class _Block:
         self.text, self.bytes = text, np.frombuffer(text, np.uint8)
         self.ends = np.flatnonzero(self.bytes == ord("\n"))
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
-        slashes = np.flatnonzero(self.bytes == ord("\\")) if b"\\" in text else None
-        lines = None if slashes is None else np.searchsorted(self.ends, slashes)
-        self.slashes = None if lines is None else np.bincount(lines, minlength=len(self.ends))  # of each line
+        self.escapes = escapes_in(text, self.ends) if b"\\" in text else None
+        self._said = Bytes(text)
+        self._hidden = Bytes(self.escapes.hidden) if self.escapes else self._said
 
     def line(self, place: int) -> bytes:
         """A line, with its end."""
@@ -66,74 +67,35 @@ class _Block:
     def cast(self, mould: Mould, places: np.ndarray) -> _Cast:
         """Which of these lines are in a mould: what is the same in all stands where each hole ends."""
         found, end = _Cast(mould, places, [], []), self.starts[places]
+        said = self._said if mould.opened else self._hidden
         for n, run in enumerate(mould.runs):
             sound: np.ndarray | bool = True
             if n:
                 start, hole = end, mould.holes[n - 1]
-                if (said := self._steady(start, run, mould.steady[n])) is not None:
-                    found.spans.append((start, start + said.shape[1]))
-                    found.texts.append(_texts_of(said) if hole.path else None)
-                    end = start + said.shape[1] + len(run.text)
+                if mould.steady[n] and (inside := _steady(said, start, run)) is not None:
+                    found.spans.append((start, start + inside.shape[1]))
+                    found.texts.append(_texts_of(inside) if hole.path else None)
+                    end = start + inside.shape[1] + len(run.text)
                     continue
                 mould.steady[n] = False
                 if hole.number:
                     end, sound = self._numbers(start, run)
                 else:
-                    end = self._ends(start, run)
+                    end = _ends(said, start, run)
                 found.spans.append((start, end))
                 found.texts.append(self.texts(start, end) if hole.path else None)
-            alike = self._say(run.text, end) & sound
+            alike = said.say(run.text, end) & sound
             found, end = found.of(alike), (end if alike.all() else end[alike]) + len(run.text)
         return found.of(self._sound(found))
 
-    def _steady(self, starts: np.ndarray, run: Run, tried: bool) -> np.ndarray | None:
-        """The bytes in the holes that start there, where all are as long as that of the first line, before this run:
-        none is looked for further."""
-        size = run.after - run.before
-        if not tried or not size or are_marks(said := self._read(starts, size)).any():
-            return None
-        return said if self._say(run.text, starts + size).all() else None
-
-    def _ends(self, starts: np.ndarray, run: Run) -> np.ndarray:
-        """Where the holes that start there end, before this run, as the next mark tells."""
-        ends: np.ndarray = np.maximum(self._marks(starts, run.after + _MORE) - run.before, starts)
-        return ends
-
-    def _read(self, starts: np.ndarray, size: int) -> np.ndarray:
-        """So many bytes from each of these places, zeros beyond the last line: a row each."""
-        whole = np.searchsorted(starts, len(self.text) - size, side="right")
-        read = np.ndarray((max(0, len(self.text) - size + 1),), f"V{size}", self.text, strides=(1,))
-        rows = read[starts[:whole]]
-        if whole < len(starts):
-            last = [self.text[start : start + size].ljust(size, b"\0") for start in starts[whole:].tolist()]
-            rows = np.concatenate([rows, np.frombuffer(b"".join(last), f"V{size}")])
-        found: np.ndarray = rows.view(np.uint8).reshape(-1, size)
-        return found
-
-    def _marks(self, starts: np.ndarray, size: int) -> np.ndarray:
-        """Where the first mark stands from each of these places on; the end of a line is one."""
-        marks = are_marks(self._read(starts, size))
-        places = marks.argmax(axis=1)
-        found: np.ndarray = starts + places
-        further = np.flatnonzero(places == 0)
-        further = further[~marks[further, 0]]
-        if len(further):
-            found[further] = self._marks(starts[further] + size, 2 * size)
-        return found
-
-    def _say(self, text: bytes, starts: np.ndarray) -> np.ndarray:
-        """Whether this text stands at each of these places."""
-        found = self._read(starts, len(text)) if text else np.empty((len(starts), 0), np.uint8)
-        if found.tobytes() == text * len(starts):
-            return np.ones(len(starts), bool)
-        alike: np.ndarray = np.all(found == np.frombuffer(text, np.uint8), axis=1)
-        return alike
-
     def _sound(self, cast: _Cast) -> np.ndarray:
         """Whether the texts in holes that have backslashes leave each line what it is."""
-        if self.slashes is None:
+        if self.escapes is None:
             return np.ones(len(cast.places), bool)
-        sound: np.ndarray = self.slashes[cast.places] == cast.mould.slashes
+        if not cast.mould.opened:
+            whole: np.ndarray = self.escapes.faults[cast.places] == 0
+            return whole
+        sound: np.ndarray = self.escapes.slashes[cast.places] == cast.mould.slashes
         more = np.flatnonzero(~sound)
         sound[more] = True
         for place, (start, end) in enumerate(cast.spans) if len(more) else ():
@@ -145,9 +107,10 @@ class _Block:
 
     def same(self, cast: _Cast) -> list[int]:
         """Where, in the line of a mould, the holes of texts start that say the same in all of these lines."""
-        found, line = [], cast.mould.line
+        found, line = [], cast.mould.hidden
+        said = self._said if cast.mould.opened else self._hidden
         for hole, (start, stop), (starts, ends) in zip(cast.mould.holes, cast.mould.spans, cast.spans, strict=True):
-            if not hole.number and np.all(ends - starts == stop - start) and self._say(line[start:stop], starts).all():
+            if not hole.number and np.all(ends - starts == stop - start) and said.say(line[start:stop], starts).all():
                 found.append(start)
         return found
 
@@ -162,7 +125,7 @@ class _Block:
         that Python takes."""
         sizes, points = np.zeros((2, len(start)), np.uint8)
         longest = min(run.after - run.before, _LONGEST_NUMBER - 1)
-        words = (self._read(start, _WORD * (longest // _WORD + 1)).view("<u8") ^ _ZEROS).T
+        words = (self._said.read(start, _WORD * (longest // _WORD + 1)).view("<u8") ^ _ZEROS).T
         for n, digits in enumerate(words):
             odd = ((digits & _LOW) + _TO_TEN | digits) & _TOPS
             others = odd & (((digits ^ _POINTS) & _LOW) + _LOW | digits)
@@ -178,10 +141,25 @@ class _Block:
             plain &= self.bytes[end - 1] != ord(".")
         sound = np.ones(len(start), bool)
         if len(others := np.flatnonzero(~plain)):
-            end[others] = self._ends(start[others], run)
+            end[others] = _ends(self._said, start[others], run)
             both = zip(start[others].tolist(), end[others].tolist(), strict=True)
             sound[others] = [b - a <= _LONGEST_NUMBER and bool(NUMBER.fullmatch(self.text, a, b)) for a, b in both]
         return end, sound
+
+
+def _steady(lines: Bytes, starts: np.ndarray, run: Run) -> np.ndarray | None:
+    """The bytes in the holes that start there, where all are as long as that of the first line, before this run: none
+    is looked for further."""
+    size = run.after - run.before
+    if not 0 < size <= LONG or are_marks(inside := lines.read(starts, size)).any():
+        return None
+    return inside if lines.say(run.text, starts + size).all() else None
+
+
+def _ends(lines: Bytes, starts: np.ndarray, run: Run) -> np.ndarray:
+    """Where the holes that start there end, before this run, as the next mark tells."""
+    ends: np.ndarray = np.maximum(lines.marks(starts, run.after + _MORE) - run.before, starts)
+    return ends
 
 
 def _texts_of(said: np.ndarray) -> pa.Array:
@@ -253,9 +231,12 @@ class Moulds:
 
     def _made(self, line: bytes) -> Mould | None:
         """The mould of a line; None where it is no object, or too long, or there are many."""
-        if self._count == _MOST or len(line) > _LONGEST_LINE or HALF.search(line):
+        if self._count == _MOST or len(line) > _MOST_READ:
             return None
-        if Said(line, self._shape).form is None:
+        said = Said(line, self._shape)
+        if said.form is None or len(line) * said.hidden.count(b'"') > _MOST_READ:
+            return None
+        if said.opened and HALF.search(line):
             return None
         self._count += 1
         return Mould(-self._count, line, self._shape)
@@ -282,7 +263,7 @@ class _MouldedLines(JsonLines):
         def of(cast: _Cast) -> pa.Array:
             for hole, texts in cast.taken():
                 if hole.path == path and hole.whole and not hole.number:
-                    escaped = self._block.slashes is not None
+                    escaped = self._block.escapes is not None
                     return pc.if_else(pc.match_substring(texts, "\\"), None, texts) if escaped else texts
             return pa.repeat(pa.scalar(cast.mould.texts.get(path), pa.string()), len(cast.places))
 

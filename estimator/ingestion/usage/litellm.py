@@ -1,11 +1,10 @@
 """Reader of LiteLLM spend logs and of its logger `generic_api`: a request a row, without messages, keys and author."""
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import partial
-from itertools import chain, count, islice
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
@@ -56,13 +55,13 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
 
     The same request in another of these forms is a duplicate. broken_json, broken_table.
     """
-    logs = _logs(reading.trace)
-    first = deque(islice(logs, _MOST + 1))
-    if any(told for _, _, told in first):  # by their pages
-        first += logs
-    told = max((told for _, _, told in first), default=0)
-    cut = ["log_cut"] if told > len(first) or (not told and len(first) == _MOST) else []
-    for line, log, _ in chain((first.popleft() for _ in range(len(first))), logs):  # each is let go once it is read
+    total = requests = 0  # read once to count them: those of a log that keeps what was said do not fit in memory
+    for requests, (_, _, told) in enumerate(_logs(reading.trace), 1):
+        total = max(total, told)  # by their pages
+        if requests > _MOST and not total:
+            break
+    cut = ["log_cut"] if total > requests or (not total and requests == _MOST) else []
+    for line, log, _ in _logs(reading.trace):
         if record := _record(reading, line, log, cut):
             yield record
 
@@ -96,8 +95,12 @@ def by_column(reading: RecordReader) -> Iterator[ReadResult] | None:
     trace = reading.trace
     if not isinstance(trace, LargeTrace) or not json_text.has_lines(trace):
         return None
-    first = [text for _, text in islice(json_text.numbered_lines(trace), _MOST + 1)]
-    if len(first) <= _MOST or any(text.lstrip()[:1] == "[" or _is_page(text) for text in first):
+    lines = 0
+    for _, text in islice(json_text.numbered_lines(trace), _MOST + 1):
+        if text.lstrip()[:1] == "[" or _is_page(text):
+            return None
+        lines += 1
+    if lines == _MOST:
         return None
     return ColumnReading(reading, trace, BY_COLUMN).results()
 
