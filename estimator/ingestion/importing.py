@@ -224,8 +224,7 @@ class _File:
             return []
         known = self._ledger.stated(self.name, "activities")
         new = {line: cells for line, cells in lines.items() if not known.holds_one(self._rows[line])}
-        shared = self.name if len(new) < len(lines) else ""
-        return corrected([*held, *others], new, self._still, shared)
+        return corrected([*held, *others], new, self._still, self.name, shared=len(new) < len(lines))
 
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read

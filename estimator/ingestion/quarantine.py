@@ -40,6 +40,7 @@ OF_A_NAME = frozenset({"declared_empty", "long_name", "hidden_character", "conta
 _REVERSED = frozenset({"declared_period", "bad_period"})
 _AT_ONCE = 1_000  # rows that are models together
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NAME = re.compile(r"[^\W\d_]{2}|^[0-9a-f]{8}-")  # a text, or a UUID: neither a number nor a moment
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
 _OF_A_REQUEST = _OF_A_CALL | {"custom_id", "litellm_call_id", "trace_id", "span_id"}  # each row of another is another
@@ -177,13 +178,18 @@ def stated(data: bytes, told: Mapping[int, Mapping[str, Any]], lines: Collection
 
 
 def corrected(
-    waiting: Sequence[Refused], lines: Mapping[int, set[str]], still: Collection[str], shared: str = ""
+    waiting: Sequence[Refused],
+    lines: Mapping[int, set[str]],
+    still: Collection[str],
+    name: str = "",
+    shared: bool = False,
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
     all but one of what a whole row of theirs says, or all but the years where the period was the fault, or all but its
     days where it ended before it began, or names their run and its moment, or their call; never those of another call,
-    nor several that nothing names for one line. still: ids of the rows that it refuses; shared: name of the file, where
-    it repeats a row of an earlier version of itself: a new row at their line is then enough."""
+    nor several that nothing names for one line. still: ids of the rows that it refuses; name: of the file, whose new
+    row at the line of a run of that name is enough where it says all but one of what is in the clear of it; shared:
+    whether it repeats a row of an earlier version of itself: a new row at their line is then enough."""
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
@@ -191,7 +197,8 @@ def corrected(
     for at, cells in enumerate(stored):
         for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at], *_undated(new[at], cells)}:
             rare[cell].append(at)
-    found = {at for at, row in enumerate(new) if row.file_name == shared and row.line in lines}
+    there = [(at, row) for at, row in enumerate(new) if row.file_name == name and row.line in lines]
+    found = {at for at, row in there if shared or _in_the_clear(row, lines[row.line])}
     for cells in lines.values():
         first = ""  # a line states one row: of several that are alike, one
         for at in sorted({at for cell in cells & rare.keys() for at in rare[cell]} - found):
@@ -250,6 +257,13 @@ def _said(row: Refused) -> set[str]:
         return _named(fields)
     whole = not row.header or abs(len(_CELL.split(row.header)) - len(_CELL.split(row.text))) <= 1
     return _cells(row.text) if whole else set()
+
+
+def _in_the_clear(row: Refused, cells: set[str]) -> bool:
+    """Whether all but one of what is in the clear of a run are among these cells; never where its texts are hidden, its
+    name with them."""
+    shown = _cells(row.text) - {HIDDEN} if "run_id" in _CELL.split(row.header) else set[str]()
+    return len(shown) > FEW_CELLS and len(shown - cells) <= 1 and any(_NAME.search(cell) for cell in shown & cells)
 
 
 def _undated(row: Refused, cells: set[str]) -> set[str]:

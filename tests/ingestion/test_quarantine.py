@@ -82,9 +82,9 @@ def test_a_file_is_only_compared_with_the_rows_that_wait_and_say_some_of_what_it
     """Of the three rows set aside, none for a file of another run; the last of them for one that corrects it."""
     compared: list[list[int]] = []
 
-    def noted(waiting: Sequence[Refused], *rest: Any) -> list[Refused]:
+    def noted(waiting: Sequence[Refused], *rest: Any, **more: Any) -> list[Refused]:
         compared.append([row.line for row in waiting])
-        return corrected(waiting, *rest)
+        return corrected(waiting, *rest, **more)
 
     monkeypatch.setattr(importing, "corrected", noted)
     [asked] = [row for row in still_quarantined(Ledger(home)) if row.line == 5]
@@ -264,6 +264,35 @@ def test_a_line_that_comes_sound_elsewhere_waits_no_longer(
     assert len(still_quarantined(Ledger(tmp_path))) == left
     told = [(r.file, r.line, r.facts) for r in report.remarks]
     assert told == ([] if left else [("emissions.csv", 3, {"by": name})]) and reconcile(Ledger(tmp_path)).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("mended", "left"),
+    [
+        ({}, 0),
+        ({"run_id": "z"}, 2),  # of other runs
+        ({"country_iso_code": "ITA"}, 2),  # two cells differ
+    ],
+)
+@pytest.mark.parametrize("columns", [COLUMNS, [name for name in COLUMNS if name not in ("longitude", "latitude")]])
+def test_a_moment_corrected_where_no_row_was_sound_waits_no_longer(
+    columns: list[str], mended: dict[str, object], left: int, tmp_path: Path
+) -> None:
+    """Of a row whose moment cannot be read, what may be a coordinate is hidden, as are its energies: what is kept of it
+    is at its line."""
+    whole = [snapshot("a", 1, 60, 1) | {"pue": "1.0"}, snapshot("b", 2, 60, 2) | {"pue": "1.1"}]
+    bring(tmp_path, text(*(row | {"timestamp": "hier"} for row in whole), columns=columns))
+    bring(tmp_path, text(*(row | mended for row in whole), columns=columns))
+    assert len(still_quarantined(Ledger(tmp_path))) == left and reconcile(Ledger(tmp_path)).faults == ()
+
+
+def test_a_row_whose_run_is_hidden_is_not_known_by_its_line(tmp_path: Path) -> None:
+    """A column that nobody knows has every text of a row without a moment hidden, its run too: another run of the same
+    machine may well say the rest."""
+    columns, row = [*COLUMNS, "note"], snapshot("a", 1, 60, 1) | {"cpu_count": 16, "gpu_count": 2, "experiment_id": 7}
+    bring(tmp_path, text(row | {"timestamp": "hier"}, columns=columns))
+    bring(tmp_path, text(row | {"run_id": "z"}, columns=columns))
+    assert len(still_quarantined(Ledger(tmp_path))) == 1
 
 
 def test_the_same_files_again_lift_nothing(tmp_path: Path) -> None:
