@@ -346,6 +346,18 @@ def test_lines_in_no_mould_are_given_to_duckdb_a_third_of_a_block_at_a_time(
     assert max(given) <= 10_000 + 2 * longest
 
 
+def test_lines_of_which_many_are_blank_are_read_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, read = list[int](), json_columns._lines_of
+    for module in (json_moulds, json_columns):
+        monkeypatch.setattr(module, "MANY", 600)
+    monkeypatch.setattr(json_columns, "BLOCK_BYTES", 30_000)
+    monkeypatch.setattr(json_columns, "_lines_of", lambda *told: given.append(told[2].count(b"\n")) or read(*told))
+    path = written(tmp_path, [*several(), *[""] * 5_000, line(request_id="last"), "{"])
+    assert same(path) == 7
+    assert [row.line for row in read_trace(open_trace(path), context()).refused] == [5_008]
+    assert len(given) > 30 and max(given) < 200
+
+
 def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, several())
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from estimator.core.duckdb_engine import Connection, EngineError, connect_alone
 from estimator.ingestion.parsing import delimited_text, json_text
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
-from estimator.ingestion.parsing.json_moulds import Moulds
+from estimator.ingestion.parsing.json_moulds import MANY, Moulds
 from estimator.ingestion.reader import LargeTrace
 
 BLOCK_BYTES = 10 << 20
@@ -59,7 +59,7 @@ class _ReadLines(JsonLines):
 
     def __init__(self, first: int, texts: pa.Array, found: pa.Table, alike: np.ndarray, shape: Shape) -> None:
         names = found["names"].combine_chunks().fill_null(0)
-        super().__init__(first, names.to_numpy(), alike)
+        super().__init__(first, names.to_numpy(), alike, pc.equal(texts, "\n").to_numpy(zero_copy_only=False))
         self._texts, self._said, self._shape = texts, found["said"].combine_chunks(), shape
 
     def text(self, place: int) -> str:
@@ -95,8 +95,9 @@ def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
 
 
 def _parts(block: bytes) -> list[bytes]:
-    """Lines in some parts, for what DuckDB takes of them needs several times their memory."""
-    ends = (block.find(b"\n", len(block) * part // _PARTS) + 1 for part in range(1, _PARTS))
+    """Lines in some parts, for what DuckDB takes of them needs several times their memory, and each line some."""
+    count = max(_PARTS, block.count(b"\n") * _PARTS // MANY)
+    ends = (block.find(b"\n", len(block) * part // count) + 1 for part in range(1, count))
     cuts = sorted({0, *ends, len(block)})
     return [block[start:end] for start, end in pairwise(cuts)]
 

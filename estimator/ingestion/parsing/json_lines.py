@@ -16,10 +16,10 @@ _REMEMBERED = 10_000
 
 class JsonLines(ABC):
     """A block of lines. `first`: the number of the first; `names`: a number of the names of the objects of each;
-    `alike`: mask of those that Python reads alike, if each name is there once."""
+    `alike`: mask of those that Python reads alike, if each name is there once; `empty`: of those without a sign."""
 
-    def __init__(self, first: int, names: np.ndarray, alike: np.ndarray) -> None:
-        self.first, self.names, self.alike = first, names, alike
+    def __init__(self, first: int, names: np.ndarray, alike: np.ndarray, empty: np.ndarray) -> None:
+        self.first, self.names, self.alike, self.empty = first, names, alike, empty
 
     def __len__(self) -> int:
         return len(self.alike)

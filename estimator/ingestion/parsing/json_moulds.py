@@ -21,6 +21,7 @@ _ZEROS, _POINTS, _TO_TEN, _LOW, _TOPS = (
 )
 _ONE, _EIGHT, _BYTE = map(np.uint64, (1, 8, 0xFF))
 _MOST_READ = 16 << 20  # to make a mould of a line: its bytes, as often as it has quotes
+MANY = 1 << 17  # lines of a block, most of which are then blank
 _LONGEST_NUMBER = 40
 _NEW, _MOST = 8, 64  # moulds made of a block, and of a file
 _POOR = 2  # of a block, that take fewer lines than may be in none
@@ -52,9 +53,9 @@ class _Cast(NamedTuple):
 class _Block:
     """A block of lines, each with its end. What is read of several lines at once is in their order."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, are_ends: np.ndarray) -> None:
         self.text, self.bytes = text, np.frombuffer(text, np.uint8)
-        self.ends = np.flatnonzero(self.bytes == ord("\n"))
+        self.ends = np.flatnonzero(are_ends)
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
         self.escapes = escapes_in(text, self.ends) if b"\\" in text else None
         self._said = Bytes(text)
@@ -184,7 +185,11 @@ class Moulds:
         if self._left:
             self._left -= 1
             return None
-        block = _Block(text if text.endswith(b"\n") else text + b"\n")
+        text = text if text.endswith(b"\n") else text + b"\n"
+        are_ends = np.frombuffer(text, np.uint8) == ord("\n")
+        if np.count_nonzero(are_ends) > MANY:
+            return None
+        block = _Block(text, are_ends)
         casts, left = list[_Cast](), np.ones(len(block.ends), bool)
         for mould in chain(self._moulds.copy(), self._new(block, left)):
             casts.append(block.cast(mould, np.flatnonzero(left)))
@@ -253,7 +258,7 @@ class _MouldedLines(JsonLines):
         names = np.zeros(count, np.int64)
         for cast in casts:
             names[cast.places] = cast.mould.number
-        super().__init__(first, names, names < 0)
+        super().__init__(first, names, names < 0, block.ends == block.starts)
         self._order = None if len(casts) == 1 and self.alike.all() else pa.array(order, mask=order < 0)
 
     def text(self, place: int) -> str:

@@ -110,22 +110,25 @@ class ColumnReading:
             yield replace(self._reading.result(table), distinct=bool(later))
             return
         yield ReadResult([], [], len(table), table=table, distinct=bool(later))
-        self._by_row(block, np.flatnonzero(~sure).tolist())
+        self._by_row(block, np.flatnonzero(~sure & ~block.empty).tolist())
         yield self._reading.result(repeats if len(repeats) else None)
 
     def _by_row(self, block: JsonLines, places: Iterable[int]) -> None:
         """Read these lines one at a time."""
-        others = 0  # records of a line beyond the first, less the lines without any
+        others = 0  # records of a line beyond the first, less the lines without any, but for those without a sign
+        empty = np.cumsum(block.empty)
         for place in places:
             line = block.first + place
             found = 0
             if (text := block.text(place)).strip():
-                for record in self._columns.read(self._reading, text, line, self._above + place + others):
+                for record in self._columns.read(
+                    self._reading, text, line, self._above + place - int(empty[place]) + others
+                ):
                     found += 1
                     if record:
                         self._reading.bring(record)
             others += found - 1
-        self._above += len(block) + others
+        self._above += len(block) - int(empty[-1]) + others
 
     def _in_columns(self, block: JsonLines) -> tuple[pa.Table, np.ndarray]:
         """A table of the lines that are alike for both readers, and their mask."""
