@@ -12,7 +12,7 @@ from estimator.core.typography import some_of, typeset
 from estimator.ingestion.unrecorded import Unrecorded
 from estimator.ledger import Ledger
 from estimator.ledger.journal import Import, RowsWithdrawal
-from estimator.ledger.rows import Refused, RowsAlike
+from estimator.ledger.rows import Refused, RowsAlike, column_of
 from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.totals import AuthorityPart
 
@@ -138,10 +138,11 @@ def _merge_line(record: GroupsMerge | GroupsRemoval, lang: str) -> str:
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:
-    """Quarantined rows, by file and reason."""
-    groups: dict[tuple[str, str, str], RowsAlike] = {}
+    """Quarantined rows, by file, reason and column."""
+    groups: dict[tuple[str, str, str, str], RowsAlike] = {}
     for row in rows:
-        groups.setdefault((row.file_name, row.file_sha, row.code), RowsAlike(row.line, row.facts)).add(row.facts)
+        alike = row.file_name, row.file_sha, row.code, column_of(row.facts)
+        groups.setdefault(alike, RowsAlike(row.line, row.facts)).add(row.facts)
     lines = [
         say(
             "ledger_cli",
@@ -151,7 +152,7 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
             count=held.count,
             sentence=one_of(held.unlike, "for_instance", sentences("refusals", code, **held.facts))[lang],
         )
-        for (file, sha, code), held in groups.items()
+        for (file, sha, code, _), held in groups.items()
     ]
     return "\n".join([say("ledger_cli", "waiting_head" if rows else "waiting_none", lang, count=len(rows)), *lines])
 

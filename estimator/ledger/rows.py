@@ -153,9 +153,13 @@ class RowsAlike:
 Faults = dict[tuple[str, str, str], RowsAlike]
 
 
+def column_of(facts: Mapping[str, str]) -> str:
+    """Column or field of which a sentence with these facts is; empty where it is of none."""
+    return facts.get("column") or facts.get("field") or ""
+
+
 def add_faults(faults: Faults, refused: Iterable[Refused]) -> None:
     """Add every fault of refused rows to those of their file, code and column, which are in order."""
     for row in refused:
         for code, facts in row.faults:
-            where = facts.get("column") or facts.get("field") or ""
-            faults.setdefault((row.file_name, code, where), RowsAlike(row.line, facts)).add(facts)
+            faults.setdefault((row.file_name, code, column_of(facts)), RowsAlike(row.line, facts)).add(facts)

@@ -121,6 +121,12 @@ def test_rows_of_one_reason_and_other_values_are_told_by_an_example(tmp_path: Pa
         assert [instance in line for line in lines if "un.csv" in line] == [False]
 
 
+def test_one_reason_in_two_columns_is_told_of_both(tmp_path: Path) -> None:
+    bring(tmp_path, text({"cpu_energy": "x"}, {"run_id": "r", "ram_energy": "y"}))
+    shown = sobria(tmp_path, "quarantine", "list").stdout
+    assert re.findall(r":(\d) \[\w+\] \(× (\d)\) (\w+)", shown) == [("2", "1", "cpu_energy"), ("3", "1", "ram_energy")]
+
+
 def test_without_a_fix_nothing_moves(home: Path) -> None:
     names = Ledger(home).names()
     with reader_that_refuses(2, 4):
