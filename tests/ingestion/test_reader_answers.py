@@ -128,6 +128,16 @@ def of_messages(kind: str = "succeeded", **result: Any) -> dict[str, Any]:
     return {"custom_id": "Untel", "result": {"type": kind} | result}
 
 
+@pytest.mark.parametrize("odd", [[], True, "\ud800", "x" * 121, 1.5, None])
+def test_equal_answers_whose_id_cannot_be_kept_count_each(odd: Any) -> None:
+    answer = {"id": odd, "object": "chat.completion", "created": 1772366400, "model": "m", "choices": []}
+    failed = in_batch({}, id=odd) | {"response": None, "error": {"code": "batch_expired"}}
+    counted = answer | {"usage": {"prompt_tokens": 3, "completion_tokens": 4}}
+    found = result_of("\n".join(map(json.dumps, [counted, counted, failed, failed])))
+    assert len({row.row_id for row in found.rows}) == len({row.row_id for row in found.refused}) == 2  # noqa: PLR2004
+    assert {row.run_id for row in found.rows} == {None}
+
+
 def test_each_answer_of_a_batch_is_counted_and_what_failed_is_said() -> None:
     """Two chats of 5 and 7 tokens, an answer of 320 and 512, and two requests that failed, which have no tokens."""
     expired = in_batch({}, id="batch_req_4") | {"response": None, "error": {"code": "batch_expired"}}

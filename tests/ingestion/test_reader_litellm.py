@@ -167,6 +167,31 @@ def test_the_logger_sends_the_same_request_in_other_words(tmp_path: Path) -> Non
     assert sorted(row["status"] for row in judged(Ledger(tmp_path))) == ["current", "superseded"]
 
 
+ODD: list[list[Any]] = [[[]] * 6, [{}] * 6, [True] * 6, ["\ud800"] * 6, [["x1"], ["x2"]], ["a\u0000b", "a\u0000c"]]
+ODD += [[12345678901234567890.1, 12345678901234567890.2]]
+ODD += [["x" * 121, "x" * 120 + "y"], [None] * 6, [" "] * 6, ["…"] * 6]
+
+
+@pytest.mark.parametrize("ids", ODD)
+def test_requests_whose_id_cannot_be_kept_count_each(ids: list[Any], tmp_path: Path) -> None:
+    """Nothing says that they are one; sent again, each is a duplicate of itself."""
+    times = [{"startTime": f"2026-04-01T10:00:0{n}Z", "endTime": "2026-04-01T10:01:00Z"} for n in range(len(ids))]
+    text = json.dumps([spent(request_id=name, **at) for name, at in zip(ids, times, strict=True)])
+    assert bring(tmp_path, text, "log.json").account.accepted == len(ids)
+    assert [row["status"] for row in judged(Ledger(tmp_path))] == ["current"] * len(ids)
+    assert bring(tmp_path, text, "log.json").account.duplicates == len(ids)
+    equal = json.dumps([spent(request_id=name) for name in ids])
+    assert [row.run_id for row in result_of(equal).rows] == [None] * len(ids)
+    assert len({row.row_id for row in result_of(equal).rows}) == len(ids)
+
+
+@pytest.mark.parametrize("name", ["é", "x" * 120, 12, 10**22, "12345678901234567890.1"])
+def test_a_request_is_known_by_a_text_that_is_kept_or_by_a_whole_number(name: Any, tmp_path: Path) -> None:
+    log = [spent(request_id=name), spent(request_id=name, prompt_tokens=11)]
+    bring(tmp_path, json.dumps(log), "log.json")
+    assert sorted(row["status"] for row in judged(Ledger(tmp_path))) == ["current", "superseded"]
+
+
 UNCOUNTED: list[dict[str, Any]] = [
     {"prompt_tokens": 0, "completion_tokens": 0, "status": "success", "spend": 0.01},
     {"prompt_tokens": None, "completion_tokens": None, "status": "success"},

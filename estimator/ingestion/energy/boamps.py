@@ -35,7 +35,7 @@ def records(reading: RecordReader) -> Iterator[Record]:
             found = measure if isinstance(measure, dict) else {}
             reading.left_out(found.keys() - set(_MEASURE))
             said = RecordFields(_flat(report, found), FIELDS)
-            yield Record(rank, said, partial(_fields, reading, bool(beside)), "reportId" in said.kept)
+            yield Record(rank, said, partial(_fields, reading, bool(beside)), said.identified_by("reportId"))
 
 
 def _flat(report: dict[str, Any], measure: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _TRIED = 128  # texts with backslashes, of a mould
 
 class Hole(NamedTuple):
     """What differs from a line to another: whether it is a number; which of the fields taken it is in, and whether it
-    is all of its value."""
+    is all of its value: a text in a list is not."""
 
     number: bool
     path: Path | None
@@ -79,9 +79,9 @@ class Mould:
                 continue
             other = others[self.line[slice(*span)] == others[0]]
             now = self._with(span, other)
-            if differ := self._said.differ(now):
+            if self._said.differ(now):
                 path = next((path for path, value in now.taken.items() if value != self._said.taken[path]), None)
-                return Hole(span is not text, path, str(now.values[differ[0]]) == other.decode()), span
+                return Hole(span is not text, path, path is not None and str(now.taken[path]) == other.decode()), span
         return None
 
     def _with(self, span: tuple[int, int], other: bytes) -> "Said":

@@ -37,6 +37,7 @@ _FIRST_US, _LAST_US = (
     timestamps.to_us(datetime(year, 1, 1, tzinfo=UTC), _UTC) for year in (timestamps.YEARS[0], timestamps.YEARS[1] + 1)
 )
 _MOST_CARDS = 999_999
+_VAGUE = frozenset((bool, float))  # types of values that several records may share by chance
 _OF_ANY_ROW = (
     "machine_id",
     "machine",
@@ -74,12 +75,17 @@ class RecordFields:
                 text = _scalar(given.get(name))
                 if text:
                     self.kept[name] = text if shape.match(text) and text.isprintable() else HIDDEN
+        self._vague = {name for name in fields.texts if type(given.get(name)) in _VAGUE}
         self.secret = {name: text for name in fields.secret if (text := _scalar(given.get(name)))}
 
     def text(self, name: str) -> str:
         """The text, empty when absent or redacted."""
         text = self.kept.get(name, "")
         return "" if text == HIDDEN else text
+
+    def identified_by(self, *names: str) -> bool:
+        """Whether each of these fields holds what can identify a record: a text that is kept, or a whole number."""
+        return all(self.text(name) and name not in self._vague for name in names)
 
     def number(self, name: str) -> float | None:
         """A non-negative number, None when absent. RowRefused."""

@@ -101,7 +101,7 @@ def _wrote(told: Told) -> float:
 def _record(reading: RecordReader, line: int, told: Told, first: bool, cache_inside: bool = False) -> Record:
     """A call. first: it opens a session, which is one item; cache_inside: what is read includes the cache."""
     said = RecordFields(told, FIELDS)
-    about: Snapshot | bool = Snapshot(("id",)) if "id" in said.kept else True
+    about: Snapshot | bool = Snapshot(("id",)) if said.identified_by("id") else True
     return Record(line, said, partial(_fields, reading, first, cache_inside), about)
 
 

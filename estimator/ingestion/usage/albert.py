@@ -49,7 +49,7 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
                 rank += 1
                 reading.left_out((answer.keys() - _OUTER) | (usage.keys() - _INNER))
                 said = RecordFields(_flat(answer, usage), FIELDS)
-                yield Record(rank, said, partial(_fields, reading), "id" in said.kept)
+                yield Record(rank, said, partial(_fields, reading), said.identified_by("id"))
 
 
 def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     for line, found in reading.objects():
         answer = _of_batch(found) if "custom_id" in found else found
         if answer is None:
-            yield Record(line, RecordFields({"id": found.get("id")}, FIELDS), _failed, "id" in found)
+            failed = RecordFields({"id": found.get("id")}, FIELDS)
+            yield Record(line, failed, _failed, failed.identified_by("id"))
             continue
         answer = answer if "usage" in answer else json_text.object_in(answer, _ENDED) or answer
         usage = json_text.object_in(answer, "usage")
@@ -75,14 +76,14 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
         if usage:
             uncounted.pop(answer_id, None)
             reading.left_out(answer.keys() - _USED)
-            about = _CALL if said.text("id") else "id" in said.kept
+            about = _CALL if said.identified_by("id") else False
             yield Record(line, said, partial(_fields, reading), about)
         elif str(answer.get("object")) in _ANSWERS or _is_message(answer):
             uncounted.setdefault(answer_id, (line, said))
         elif not str(answer.get("type", "")).startswith(_PIECE):
             yield OtherObject(line, found)
     for line, said in uncounted.values():
-        yield Record(line, said, _refused, "id" in said.kept)
+        yield Record(line, said, _refused, said.identified_by("id"))
 
 
 def _of_batch(line: dict[str, Any]) -> dict[str, Any] | None:

@@ -80,7 +80,7 @@ def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Recor
     said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
     reading.left_out(_ignored(log))
     service = _service(log, reading.sidecar.use_case)
-    about = Snapshot(("request_id",)) if "request_id" in said.kept else False
+    about = Snapshot(("request_id",)) if said.identified_by("request_id") else False
     make = partial(_fields, reading, service, cut)
     return Record(line, said, make if _failed(log) else partial(_counted, make), about)
 

@@ -131,7 +131,7 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)
         said = RecordFields(_flat(found), FIELDS)
-        about = _CALL if all(map(said.text, _CALL.names)) else "spanId" in said.kept
+        about = _CALL if said.identified_by(*_CALL.names) else said.identified_by("spanId")
         yield Record(rank, said, partial(_fields, reading, found, _nested(reading, found, between, below)), about)
 
 
