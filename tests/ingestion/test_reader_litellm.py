@@ -77,6 +77,31 @@ def test_a_key_with_the_name_of_a_thing_stands(alias: str) -> None:
     assert rows_of([spent(metadata=aliased(alias=alias))])[0].service_key == alias
 
 
+@pytest.mark.parametrize(
+    ("alias", "end_user", "service"),
+    [
+        ("chatbot", "chatbot:jean.dupont", "chatbot"),
+        ("chatbot", "chatbot-42", "chatbot"),
+        ("rh", "RH 12", "Urbanisme"),
+        ("dupont", "chatbot:jean.dupont", "Urbanisme"),
+    ],
+)
+def test_a_thing_in_the_identifier_of_who_asks_is_no_person(alias: str, end_user: str, service: str) -> None:
+    row = rows_of([spent(metadata=aliased(alias=alias, team_alias="Urbanisme"), end_user=end_user)])[0]
+    assert (row.service_key, "alias_hidden" in row.checks) == (service, service != alias)
+    for lang, said in (("fr", "ou se trouve dans l'identifiant de qui demande"), ("en", "identifier of who asks")):
+        assert said in say("checks", "alias_hidden", lang).replace("’", "'")
+
+
+@pytest.mark.parametrize("alias", ["Aide\u00a0aux agents", "Aide\taux\nagents ", " Aide  aux\u202fagents", "x" * 120])
+def test_spaces_of_any_kind_are_one_and_a_long_name_stands(alias: str) -> None:
+    named = "x" * 120 if alias[0] == "x" else "Aide aux agents"
+    assert rows_of([spent(metadata=aliased(alias=alias))])[0].service_key == named
+    assert rows_of([spent(request_tags=[f"service:{alias}"])])[0].service_key == named
+    hidden = rows_of([spent(metadata=aliased(alias="Jean\u00a0Dupont", team_alias="RH"))])[0]
+    assert (hidden.service_key, "alias_hidden" in hidden.checks) == ("RH", True)
+
+
 @pytest.mark.parametrize("team", ["a.martin@mairie.fr", "a.martin", "Mme Martin", "Martin Alice"])
 def test_a_team_of_one_person_is_hidden(team: str) -> None:
     row = rows_of([spent(metadata=aliased(team_alias=team, user_id="alice.martin"), team_id=team)])[0]
@@ -84,9 +109,9 @@ def test_a_team_of_one_person_is_hidden(team: str) -> None:
 
 
 def test_a_key_or_its_hash_names_nothing() -> None:
-    rows = rows_of([spent(metadata=aliased(alias=alias)) for alias in (HASH, "sk-abc", "x" * 81)][:1])
+    rows = rows_of([spent(metadata=aliased(alias=alias)) for alias in (HASH, "sk-abc", "x" * 121)][:1])
     assert [row.service_key for row in rows] == ["litellm"]
-    for alias in ("sk-abc", "x" * 81, "a\u202eb"):
+    for alias in ("sk-abc", "x" * 121, "a\u202eb"):
         assert rows_of([spent(metadata=aliased(alias=alias))])[0].service_key == "litellm"
     uuid = "6f1c2d3e-0000-4000-8000-000000000000"
     assert rows_of([spent(team_id=uuid)])[0].service_key == uuid, "a team without an alias keeps its id"

@@ -215,14 +215,19 @@ def _service(log: Mapping[str, Any], told: str | None) -> Service:
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:
-    value = holder.get(name)
-    return value.strip() if isinstance(value, str) and value.isprintable() else ""
+    text = _spaced(value) if isinstance(value := holder.get(name), str) else ""
+    return text if text.isprintable() else ""
+
+
+def _spaced(text: str) -> str:
+    """A text with one space where it has spaces of any kind."""
+    return " ".join(text.split())
 
 
 def _tags(log: Mapping[str, Any]) -> list[str]:
     given = log.get("request_tags")
     found = json_text.parsed(given) if isinstance(given, str) else given
-    return [tag.strip() for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
+    return [_spaced(tag) for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
 
 def _fields(reading: RecordReader, service: Service, cut: list[str], said: RecordFields) -> dict[str, Any]:
