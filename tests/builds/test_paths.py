@@ -22,7 +22,7 @@ PATHS = [("x [2026]/é'a", "x 2/é'a"), ("y*z", "yAz"), ("c,d [e]", "c,d e")]
 
 def _told(home: Path) -> Iterator[Any]:
     """What is said of a home, before and after its small parts are packed in one; of a run; of rows withdrawn."""
-    with patch.object(row_status, "LARGE", 20_000):
+    with patch.object(row_status, "LARGE", 10_000):
         yield from _totals(home)
         assert "," in str(home) or [*home.glob("builds/*.parts/part-*")]
         yield json.loads(sobria(home, "explain", f"run.{'0' * 31}1.energy", "--json").stdout)["amount"]
@@ -53,7 +53,7 @@ def told(rows: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, li
     """The same with its build, and what is said of it by this plain path."""
     folder = tmp_path_factory.mktemp("told")
     built = shutil.copytree(rows, folder / "built")
-    with patch.object(row_status, "LARGE", 20_000):
+    with patch.object(row_status, "LARGE", 10_000):
         sobria(built, "totals")
     return built, [*_told(shutil.copytree(built, folder / "plain"))]
 

@@ -236,7 +236,7 @@ def _below(depth: int, line: str) -> bool:
 @pytest.mark.long
 def test_the_build_is_that_of_duckdb(spark: Any, mixed: Path, tmp_path: Path) -> None:
     """Every figure of every row of results, in a session whose clock is in Paris, by a path that is also a pattern."""
-    with patch.object(row_status, "LARGE", 20_000), Watched(spark) as seen:
+    with patch.object(row_status, "LARGE", 10_000), Watched(spark) as seen:
         theirs = build(_copy(mixed, tmp_path / "l'été [2026]*"), how=How(spark=MASTER)).path
         mine = build(_copy(mixed, tmp_path / "duckdb")).path
     assert _same(mine, theirs) > 1_000  # noqa: PLR2004
