@@ -84,6 +84,7 @@ def test_a_key_with_the_name_of_a_thing_stands(alias: str) -> None:
         ("chatbot", "chatbot-42", "chatbot"),
         ("rh", "RH 12", "Urbanisme"),
         ("dupont", "chatbot:jean.dupont", "Urbanisme"),
+        ("jean-dupont-ia", "jean-dupont-ia", "Urbanisme"),
     ],
 )
 def test_a_thing_in_the_identifier_of_who_asks_is_no_person(alias: str, end_user: str, service: str) -> None:

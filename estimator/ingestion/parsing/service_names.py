@@ -10,7 +10,7 @@ _CIVILITY = re.compile(r"^(?:m\.?|mr\.?|mrs\.?|ms\.?|mme|mlle|madame|monsieur|dr
 _DOTTED = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*\.[^\W\d_]+(?:-[^\W\d_]+)*$")  # prenom.nom
 _CAPITALISED = re.compile(r"^[A-ZÀ-Þ][^\W\d_]*$")
 _ACRONYM = re.compile(r"^[A-ZÀ-Þ]{2,4}$")
-# A capitalised name with one of these words is not that of a person, nor one found in the identifier of a person.
+# A capitalised name with one of these words is no person, nor are these alone in the identifier of one.
 _THINGS = frozenset(
     (
         "agent api app application assistant bot chat chatbot client cle clé data demo direction equipe équipe flux ia "
@@ -26,10 +26,10 @@ def is_name(text: str) -> bool:
 
 
 def of_person(text: str, people: Collection[str]) -> bool:
-    """Whether this is an address or a person: `@`, `Mme …`, `prenom.nom`, or words, none of a thing, of
+    """Whether this is an address or a person: `@`, `Mme …`, `prenom.nom`, or words, not all of things, of
     somebody in `people`, the person identifiers of the same record."""
     words = _folded_words(text)
-    named = bool(words) and not _THINGS & words
+    named = bool(words - _THINGS)
     known = named and any(words <= _folded_words(person) for person in people if person)
     return known or "@" in text or bool(_CIVILITY.match(text) or _DOTTED.match(text))
 
