@@ -212,9 +212,13 @@ def bytes_of(table: "pa.Table") -> bytes:
 
 
 def _codecs(table: "pa.Table") -> dict[str, str]:
-    """How each column is compressed, by its path in a file: those that hold nothing are not."""
+    """How each column is compressed, by its path in a file: those that hold nothing, or empty lists, are not."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    paths = [f"{one.name}.list.element" if pa.types.is_list(one.type) else one.name for one in table.schema]
-    held = [column.null_count < len(table) for column in table.columns]
-    return {path: "zstd" if some else "none" for path, some in zip(paths, held, strict=True)}
+    codecs = {}
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        lists = pa.types.is_list(column.type)
+        held = column.null_count < len(table) and not (lists and pc.list_flatten(column).length() == 0)
+        codecs[f"{name}.list.element" if lists else name] = "zstd" if held else "none"
+    return codecs

@@ -376,6 +376,17 @@ def test_a_part_holds_the_same_texts_however_its_rows_were_held() -> None:
     assert stored.to_pylist() == parquet_files.table_of(rows, ACTIVITY_SCHEMA).to_pylist()
 
 
+def test_lists_that_are_all_empty_are_not_compressed() -> None:
+    """Compressing nothing takes as long as compressing little; what is read of them is the same."""
+    for checks, codec in (((), "UNCOMPRESSED"), (("zone_not_told",), "ZSTD")):
+        rows = [activity(), *(activity(checks=checks) for _ in range(parquet_files.BARE))]
+        file = pq.ParquetFile(io.BytesIO(parquet_files.bytes_of(parquet_files.table_of(rows, BATCH_SCHEMA))))
+        group = file.metadata.row_group(0)
+        codecs = {group.column(n).path_in_schema: group.column(n).compression for n in range(group.num_columns)}
+        assert (codecs["checks.list.element"], codecs["service_key"]) == (codec, "ZSTD")
+        assert file.read()["checks"].to_pylist() == [list(row.checks) for row in rows]
+
+
 def test_a_share_of_a_machine_is_one_at_most() -> None:
     assert activity(resource_share=1.0).resource_share == 1.0
     with pytest.raises(ValidationError, match="resource_share"):
