@@ -35,6 +35,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     monkeypatch.setattr(json_moulds, *(("_FEW", 1) if request.param == "moulds" else ("_NEW", 0)))
     monkeypatch.setattr(json_columns, "BLOCK_BYTES", 1_500)
     monkeypatch.setattr(json_bytes, "_PIECE", 400)
+    monkeypatch.setattr(json_bytes, "_NEAR", 64)
     monkeypatch.setattr(json_text, "LARGE_BYTES", 1_500)
     monkeypatch.setattr(litellm, "_MOST", 2)
 
@@ -494,6 +495,19 @@ def test_what_lines_say_alike_is_a_hole_again_once_a_line_differs(monkeypatch: p
         assert lines.strings(("startTime",)).to_pylist() == [REQUEST["startTime"]] * 3
         found.append(lines.names.tolist())
     assert found == [[-1, -1, -1], [-2, -2, -2], [-2, -1, -2], [-1, -1, -1]]
+
+
+@given(st.lists(st.sampled_from([b"\n", b"a", b"\n" * 70, b"b" * 64, b"\r\n", "é\x0b".encode()]), max_size=12))
+@example([])
+@examples(60, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_end_where_python_finds_ends(pieces: list[bytes]) -> None:
+    text = b"".join(pieces)
+    ends = [place for place, byte in enumerate(text) if byte == 10]
+    for most in (None, len(ends), len(ends) + 1):
+        found = json_bytes.line_ends(text, most)
+        assert found is not None and found.tolist() == ends
+    if ends:
+        assert json_bytes.line_ends(text, len(ends) - 1) is None
 
 
 @pytest.mark.parametrize("long", [8, 4_096])

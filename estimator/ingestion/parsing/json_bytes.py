@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 LONG = 4_096  # bytes of a text beyond which each is looked at by itself: few are in a block
-_OTHER = ord("_")
+_OTHER, _END = ord("_"), ord("\n")
+_NEAR = 1 << 16
 _PIECE = 1 << 20  # of lines, whose escapes are found together: it stays near the processor [B]
 _SLASH, _QUOTE, _U = b'\\"u'
 _FOUR = 0x01010101  # truths
@@ -21,6 +22,20 @@ def are_marks(said: np.ndarray) -> np.ndarray:
     """Which of these bytes are quotes, 34, or control characters, below 32."""
     marks: np.ndarray = (said ^ 2) < 33
     return marks
+
+
+def line_ends(text: bytes, most: int | None = None) -> np.ndarray | None:
+    """Where lines end in these bytes; None where they are more than `most`. Some bytes are looked at, then others: what
+    is made of them stays near the processor."""
+    said, are_ends = np.frombuffer(text, np.uint8), np.empty(_NEAR, bool)
+    found, count = [np.empty(0, np.int64)], 0
+    for start in range(0, len(said), _NEAR):
+        some = said[start : start + _NEAR]
+        found.append(np.flatnonzero(np.equal(some, _END, out=are_ends[: len(some)])) + start)
+        count += len(found[-1])
+        if most is not None and count > most:
+            return None
+    return np.concatenate(found)
 
 
 class Bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.ingestion.parsing.json_bytes import LONG, Bytes, are_marks, escapes_in
+from estimator.ingestion.parsing.json_bytes import LONG, Bytes, are_marks, escapes_in, line_ends
 from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
 from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Hole, Mould, Run, Said
 
@@ -53,9 +53,8 @@ class _Cast(NamedTuple):
 class _Block:
     """A block of lines, each with its end. What is read of several lines at once is in their order."""
 
-    def __init__(self, text: bytes, are_ends: np.ndarray) -> None:
-        self.text, self.bytes = text, np.frombuffer(text, np.uint8)
-        self.ends = np.flatnonzero(are_ends)
+    def __init__(self, text: bytes, ends: np.ndarray) -> None:
+        self.text, self.bytes, self.ends = text, np.frombuffer(text, np.uint8), ends
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
         self.escapes = escapes_in(text, self.ends) if b"\\" in text else None
         self._said = Bytes(text)
@@ -186,10 +185,10 @@ class Moulds:
             self._left -= 1
             return None
         text = text if text.endswith(b"\n") else text + b"\n"
-        are_ends = np.frombuffer(text, np.uint8) == ord("\n")
-        if np.count_nonzero(are_ends) > MANY:
+        ends = line_ends(text, MANY)
+        if ends is None:
             return None
-        block = _Block(text, are_ends)
+        block = _Block(text, ends)
         casts, left = list[_Cast](), np.ones(len(block.ends), bool)
         for mould in chain(self._moulds.copy(), self._new(block, left)):
             casts.append(block.cast(mould, np.flatnonzero(left)))
