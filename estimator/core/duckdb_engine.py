@@ -98,9 +98,11 @@ def connect() -> Iterator[Connection]:
 
 @contextmanager
 def connect_alone() -> Iterator[Connection]:
-    """Context of a database in memory with an engine of its own and one thread, for many short questions on a block
-    each: a second thread would only keep as much memory as the first."""
+    """Context of a database in memory with an engine of its own, gone with it, and one thread, its clock in UTC: a
+    second thread would only keep as much memory as the first."""
     with duckdb.connect(config={"threads": 1}) as connection:
+        _see_objects(connection)
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection
 
 

@@ -1,11 +1,12 @@
-"""The environment variables by which the command asks its libraries to start quickly. A program that it runs for
-someone else gets none of them, since it must work, and consume, as it does on its own."""
+"""The environment variables by which the command asks its libraries to start quickly, and to keep little. A program
+that it runs for someone else gets none of them, since it must work, and consume, as it does on its own."""
 
 import os
 
 _QUICK = {
     "PYDANTIC_DISABLE_PLUGINS": "__all__",  # SobrIA has none: it would read all that is installed
     "OPENBLAS_NUM_THREADS": "1",  # small matrices: its threads take longer to start than to work
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # what another allocator keeps for itself is 20 MB
 }
 _ours: set[str] = set()
 

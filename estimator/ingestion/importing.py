@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
+from estimator.core.heap import one_heap
 from estimator.core.typography import escaped
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, other_hours, remarks
 from estimator.ingestion.quarantine import Waiting, completed, corrected, lift, stated
@@ -89,7 +90,7 @@ def import_paths(
     pack(ledger)
     posting = Append(ledger)
     try:
-        with _no_collection(), _pages_given_back(), ledger.importing():
+        with _no_collection(), one_heap(), _of_the_system(), ledger.importing():
             return _import(ledger, posting, find_files(paths), context, progress or (lambda done, total: None))
     except OSError as error:
         posting.abandon()
@@ -260,9 +261,8 @@ def _no_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _pages_given_back() -> Iterator[None]:
-    """Arrow on the allocator of the system, the only one that gives back to it all the pages of a batch once written: a
-    fifth less memory for a million rows."""
+def _of_the_system() -> Iterator[None]:
+    """Arrow on the allocator of the system: what one of both gives back is for the other too."""
     usual = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:

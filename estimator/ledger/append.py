@@ -167,7 +167,6 @@ class Append:
             rows = pa.concat_tables(pending.tables).unify_dictionaries()
             self._ledger.write(_dated(rows, self._told_us), pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
-        pa.default_memory_pool().release_unused()
 
     def account(self) -> Account:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""

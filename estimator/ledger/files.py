@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, texts_sql
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, connect_alone, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.event_log import RecordFolder
@@ -246,7 +246,7 @@ class Ledger:
         if all((ids := self.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
             return 0
         mine = list(map(self.address, named))
-        with self.reading(), connect() as connection:
+        with self.reading(), connect_alone() as connection:
             files = [self.seed("activities"), *mine, *self.of_same_runs(connection, mine)]
             repeated = repeated_runs(connection, files, self.home / "builds")
             if not len(repeated):

@@ -23,6 +23,7 @@ from unittest.mock import patch
 from estimator.core import parquet_files
 from estimator.core.digest_set import digests_of
 from estimator.core.duckdb_engine import connect
+from estimator.core.own_environment import start_quickly
 from estimator.ingestion.codecarbon.blocks import BLOCK_BYTES, _cells
 from estimator.ingestion.codecarbon.columns import understand
 from estimator.ingestion.parsing.json_moulds import Moulds
@@ -61,6 +62,7 @@ def main() -> None:
         step, trace, home = options.step
         print(json.dumps(least(Path(trace), Path(home)) if step == "least" else taken(*options.step)))
         return
+    start_quickly()  # as the command does: each step is in a process that begins so
     with tempfile.TemporaryDirectory() as folder:
         for line in lines(Path(folder), options):
             print(line, flush=True)
