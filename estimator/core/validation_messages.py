@@ -71,7 +71,10 @@ def file_fault(error: Exception) -> dict[str, str]:
     if isinstance(error, ValidationError):
         fault = error.errors()[0]
         field = ".".join(map(str, fault["loc"]))
-        return {lang: pair_text(field, expected(fault, lang), lang) for lang in LANGUAGES}
+        return {
+            lang: pair_text(field, expected(fault, lang), lang) if field else expected(fault, lang)
+            for lang in LANGUAGES
+        }
     said = str(error)
     key = next((key for start, key in _TOML.items() if said.startswith(start)), "other")
     at = re.search(r"line (?P<line>\d+), column (?P<column>\d+)", said)

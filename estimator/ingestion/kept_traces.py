@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+from estimator.core.errors import SobriaError
 from estimator.core.home import TRACES
 from estimator.ingestion.sidecar import Sidecar, load, sidecar_of_run
 
@@ -13,6 +14,6 @@ def sidecar_of(home: Path, run_id: str) -> Sidecar | None:
     if Path(run_id).name != run_id or not (home / TRACES).is_dir():
         return None
     for month in sorted((home / TRACES).iterdir()):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, SobriaError):
             return load(month / name)
     return None

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
 from estimator.catalogue.resolver import is_timezone
 from estimator.core.atomic_files import publish
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
+from estimator.core.validation_messages import file_fault
 from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
@@ -100,7 +103,7 @@ class Sidecar(Strict):
     @classmethod
     def _known_timezone(cls, name: str | None) -> str | None:
         if name is not None and not is_timezone(name):
-            raise ValueError(f"{name!r} is not a time zone of the IANA data base")
+            raise PydanticCustomError("timezone_unknown", "not a time zone of the IANA data base")
         return name
 
 
@@ -127,14 +130,26 @@ def dump(sidecar: Sidecar, path: Path) -> None:
 
 
 def load(path: Path) -> Sidecar:
-    """Load a sidecar; ValueError with the fault in one line."""
+    """Load a sidecar. OSError, bad_sidecar."""
     try:
         return Sidecar.model_validate(json.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+        raise _refused(path, file_fault(error)) from error
+    except json.JSONDecodeError as error:
+        at = {"line": error.lineno, "column": error.colno}
+        raise _refused(
+            path, {lang: say("toml", "at", lang, expected=_json(lang), **at) for lang in LANGUAGES}
+        ) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise _refused(path, {lang: _json(lang) for lang in LANGUAGES}) from error
+
+
+def _refused(path: Path, reason: dict[str, str]) -> SobriaError:
+    return SobriaError("bad_sidecar", file=path.name, reason=reason, suffix=SUFFIX)
+
+
+def _json(lang: str) -> str:
+    return say("expected", "json_invalid", lang)
 
 
 def sidecar_of_file(trace: Path) -> Path:

@@ -12,7 +12,7 @@ from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import read_trace, reader_of
-from estimator.ingestion.sidecar import Sidecar, unused_fields
+from estimator.ingestion.sidecar import Sidecar, load, unused_fields
 from estimator.ledger import Ledger
 from scripts.sidecar_page import field_names, sidecar
 from tests.ingestion.formats import SAMPLES
@@ -108,3 +108,29 @@ def test_a_declaration_takes_nothing_of_a_sidecar(tmp_path: Path) -> None:
     (tmp_path / "d.csv.sobria.json").write_text('{"zon": "DEU"}')
     with refuses("bad_sidecar", "zon"):
         read_trace(open_trace(tmp_path / "d.csv"), context())
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        ('{"zon": "DEU"}', "zon : Ce champ n'existe pas ici.", "zon: This field does not exist here."),
+        (
+            '{"zone"',
+            "ligne 1, colonne 8 : Du JSON, entier, était attendu.",
+            "line 1, column 8: JSON, whole, was expected.",
+        ),
+        ("[1]", "attendu : Une table de champs était attendue.", "expected: A table of fields was expected."),
+        ('{"timezone": "Mars"}', "timezone : Un fuseau horaire de la base IANA", "timezone: A time zone of the IANA"),
+        (b"\xff", "attendu : Du JSON, entier, était attendu.", "expected: JSON, whole, was expected."),
+    ],
+)
+def test_what_is_wrong_in_a_sidecar_is_said_in_both_languages(
+    tmp_path: Path, text: str | bytes, french: str, english: str
+) -> None:
+    path = tmp_path / "d.csv.sobria.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with refuses("bad_sidecar") as refusal:
+        load(path)
+    said = refusal.value.as_dict()
+    assert f"{path.name} ne décrit pas la mesure" in said["fr"] and french in said["fr"]
+    assert english in said["en"]

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from estimator.core.errors import SobriaError
 from estimator.ingestion.reader import LargeTrace, Trace
 from estimator.ingestion.sidecar import SUFFIX, Sidecar, load, sidecar_of_file, sidecar_of_run
 
@@ -45,11 +44,4 @@ class Sidecars:
         return self._names is None or name in self._names
 
     def _load_sidecar(self, path: Path) -> Sidecar | None:
-        if not path.is_file():
-            return None
-        try:
-            return load(path)
-        except ValueError as error:
-            raise SobriaError(
-                "bad_sidecar", file=path.name, reason=str(error).replace("\n", " ")[:200], suffix=SUFFIX
-            ) from error
+        return load(path) if path.is_file() else None
