@@ -139,10 +139,10 @@ class Ledger:
     def unfinished(self) -> list[str]:
         """Names of the files with rows in parts that no import recorded: it was killed, or runs. Each is read once."""
         named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
-        left = [part for part in self.parts() if part not in named]
-        if whole := [self.address(part) for part in left if part not in self._stated and self.is_whole(part)]:
-            sql = f"SELECT DISTINCT filename, file_name FROM {parquet(whole, 'filename=true')}"
-            with connect() as engine:
+        with self.reading(), connect() as engine:
+            left = [part for part in self.parts() if part not in named]
+            if whole := [self.address(part) for part in left if part not in self._stated and self.is_whole(part)]:
+                sql = f"SELECT DISTINCT filename, file_name FROM {parquet(whole, 'filename=true')}"
                 for path, name in engine.execute(sql).fetchall():
                     self._stated.setdefault(self.store.name_of(path), set()).add(name)
         return sorted({name for part in left for name in self._stated.get(part, ())})
@@ -213,20 +213,20 @@ class Ledger:
         both = [[p for p in sorted(ps) if p.startswith(f"{kind}/")] for ps in (mine, others)]
         if not all(both):
             return 0
-        present = self.present()
-        there = [[self.address(p) for p in ps if p in present] for ps in both]
-        if not all(there):
-            return 0
-        ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there)
         with self.reading(), connect() as connection:
-            found = connection.execute(f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})").fetchone()
+            present = self.present()  # once none is deleted any more
+            there = [[self.address(p) for p in ps if p in present] for ps in both]
+            ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there if paths)
+            sql = f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})"
+            found = connection.execute(sql).fetchone() if all(there) else None
         return int(found[0]) if found else 0
 
     def only_in(self, mine: Iterable[str], others: Iterable[str] = ()) -> list[str]:
         """Ids of the activities that stand in these parts, and in none of the others."""
-        both = [[self.address(p) for p in parts if p.startswith("activities/")] for parts in (mine, others)]
-        ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in both if paths)
         with self.reading(), connect() as connection:
+            here = {part for part in self.present() if part.startswith("activities/")}
+            both = [[self.address(part) for part in parts if part in here] for parts in (mine, others)]
+            ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in both if paths)
             return [row_id for (row_id,) in connection.execute(" EXCEPT ".join(ids)).fetchall()] if both[0] else []
 
     def holding(self, row_ids: Iterable[str], parts: Sequence[str]) -> list[str]:

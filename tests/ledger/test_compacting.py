@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,31 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(grown: Path, tmp_path: Path) -> Path:
     """A copy, which a test may change."""
     return Path(shutil.copytree(grown, tmp_path / "home"))
+
+
+@pytest.mark.parametrize("asked", ["also_in", "only_in", "unfinished"])
+def test_parts_packed_while_one_waits_to_read_them(home: Path, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    """A server packs what it received while an import counts its rows: what it names is gone once nothing moves."""
+    ledger, reading, packed = Ledger(home), Ledger.reading, list[Compacted]()
+    mine = [part for part in ledger.parts() if "month=202602" in part]
+    others = [part for part in ledger.parts() if part.startswith("activities/") and part not in mine]
+
+    @contextmanager
+    def late(self: Ledger) -> Iterator[None]:
+        if not packed:
+            packed.append(Compacted(0, 0, 0, 0))
+            packed.append(compact(Ledger(home)))
+        with reading(self):
+            yield
+
+    monkeypatch.setattr(Ledger, "reading", late)
+    if asked == "unfinished":
+        monkeypatch.setattr(ledger, "_recorded", dict)
+        assert ledger.unfinished() == ["emissions.csv"]
+    else:
+        found = getattr(ledger, asked)(*(["activities"] if asked == "also_in" else []), mine, others)
+        assert found == (0 if asked == "also_in" else ledger.table(mine[0])["row_id"].to_pylist())
+    assert packed[1].deleted and not set(others) & ledger.present()
 
 
 def test_totals_are_the_same_to_the_digit(home: Path) -> None:
