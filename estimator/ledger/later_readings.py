@@ -1,7 +1,7 @@
 """Rows that do not count, for a later reading of the same record stands in their place."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -75,6 +75,15 @@ def superseded_of(ledger: Ledger, rows: pa.Table) -> set[str]:
         current = f"SELECT row_id FROM ({current_rows_sql()}) WHERE status = 'current'"
         found = connection.execute(f"SELECT row_id FROM mine WHERE row_id NOT IN ({current})").fetchall()
     return {row_id for (row_id,) in found}
+
+
+def stated_by_others(
+    held: Ledger, connection: Connection, ids: Sequence[str], here: str, value: Any
+) -> dict[str, list[str]]:
+    """Names of the other files that state these rows, by row. here: SQL: whether a copy is one of what is withdrawn."""
+    others = f"({held.rows_sql('activities')}) WHERE NOT ({here}) AND list_contains($2, row_id)"
+    same = f"SELECT row_id, LIST(DISTINCT file_name) AS names FROM {others} GROUP BY row_id"
+    return dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
 
 
 def _of_others(connection: Connection, files: Sequence[str], runs: np.ndarray, again: Digests) -> np.ndarray:

@@ -18,7 +18,7 @@ from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.later_readings import superseded_of
+from estimator.ledger.later_readings import stated_by_others, superseded_of
 from estimator.ledger.restatements import (
     DAY_US,
     GIVEN_BACK,
@@ -76,10 +76,11 @@ class WithdrawalEffect:
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
         columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
-        away = [(row, service) for row, service in zip(*columns, strict=True) if row not in self.still]
-        leaving = [service for row, service in away if row not in self.superseded]
+        stated = dict(zip(*columns, strict=True))  # a row that a file repeats counts once
+        away = stated.keys() - self.still.keys()
+        leaving = [stated[row] for row in away if row not in self.superseded]
         counts = {"rows": len(leaving), "superseded": len(away) - len(leaving), "refused": len(refused)}
-        counts |= {"still": len(rows) - len(away), "again": sum(one.rows for one in self.replaced)}
+        counts |= {"still": len(stated) - len(away), "again": sum(one.rows for one in self.replaced)}
         counts["again"] += sum(map(len, self.given_back.values()))
         return {
             "target": self.target,
@@ -101,10 +102,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
             tables[kind] = arrow(connection, sql, schema, [value])
         where, value = _where(held, target, "activities")
-        others = f"({held.rows_sql('activities')}) WHERE NOT ({where}) AND list_contains($2, row_id)"
-        same = f"SELECT row_id, LIST(DISTINCT file_name) AS names FROM {others} GROUP BY row_id"
         ids = tables["activities"].column("row_id").to_pylist()
-        still = dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
+        still = stated_by_others(held, connection, ids, where, value)
         going = tables["activities"].filter(pa.array([row_id not in still for row_id in ids], pa.bool_()))
         back = _given_back(held, connection, going, where, value) if target.kind == "file" else {}
     if not any(map(len, tables.values())):
@@ -314,14 +313,16 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     """Undo a withdrawal with a new entry, and withdraw again what came back with it. ledger_id_unknown,
     restore_other_first, ledger_torn: nothing is written."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
-    with ledger.reading():
+    with ledger.reading(), connect() as connection:
         tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
+        ids = tables["activities"].column("row_id").to_pylist()
+        still = stated_by_others(ledger, connection, ids, "$1 IS NULL", "")  # all that count now do
         for old in _given_back_by(ledger, undone):
             _rows_of(ledger, old)
     check_whole(ledger, undone, _by_file(tables))
     superseded_of(ledger, tables["activities"])  # what is beside them can be read
     event = _undo(ledger, undone, author)
-    return WithdrawalEffect(undone.target, tables, event, superseded=superseded_of(ledger, tables["activities"]))
+    return WithdrawalEffect(undone.target, tables, event, still, superseded=superseded_of(ledger, tables["activities"]))
 
 
 def _undo(ledger: Ledger, undone: RowsWithdrawal, author: Author) -> str:

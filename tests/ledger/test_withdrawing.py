@@ -22,6 +22,7 @@ from estimator.ledger.versions import withdrawn_imports
 from estimator.ledger.withdrawals import Target, bring_back, withdraw, withdrawal_effect
 from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
 from estimator.results.reading import Results
+from tests.ingestion.test_reader_columns import REQUEST
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import examples, refuses, row_ids, sobria
 from tests.traces_support import context, judged, text
@@ -61,6 +62,24 @@ def test_a_row_that_another_file_states_is_said_to_count_still(tmp_path: Path) -
     assert "1 ligne et 0 ligne mise de côté ne comptent plus" in said
     assert "Comptent encore, car d'autres fichiers les énoncent aussi (copie.csv) : 1 ligne" in said
     assert kwh(tmp_path) == pytest.approx(1)
+
+
+def test_a_row_that_a_file_repeats_leaves_and_comes_back_once(tmp_path: Path) -> None:
+    """A log says one request three times and another once; a second log says the latter, and a third one."""
+    one, two, three = ({"request_id": f"r-{n}", "prompt_tokens": 10 * n} for n in (1, 2, 3))
+    for name, said in (("a.jsonl", (one, one, one, two)), ("b.jsonl", (two, three))):
+        (tmp_path / name).write_text("".join(json.dumps(REQUEST | row) + "\n" for row in said))
+        import_paths(Ledger(tmp_path / "home"), [tmp_path / name], context())
+    ledger = Ledger(tmp_path / "home")
+    found = {name: withdrawal_effect(ledger, Target("file", name)).as_dict() for name in ("a.jsonl", "b.jsonl")}
+    assert {name: (body["rows"], body["still"]) for name, body in found.items()} == {
+        "a.jsonl": (1, 1),
+        "b.jsonl": (1, 1),
+    }
+    assert sum(found["a.jsonl"]["services"].values()) == 1
+    gone = withdraw(ledger, Target("file", "b.jsonl"), DSI).withdrawal
+    back = bring_back(ledger, gone, DSI).as_dict()
+    assert (back["rows"], back["still"], back["still_in"]) == (1, 1, ["a.jsonl"])
 
 
 @pytest.mark.parametrize(("asked", "other"), [("emissions.csv", "autre.csv"), ("autre.csv", "emissions.csv")])
