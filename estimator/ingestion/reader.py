@@ -25,6 +25,7 @@ HEAD_CHARS = 65_536
 HEAD_BYTES = 4 * HEAD_CHARS
 _PIECE = 1 << 20
 _DEFECTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+_LONGEST_LINE = 32 << 20  # of those that are looked at by themselves [B]
 LARGE_BYTES = 4 << 20  # from this size, a file is read by blocks when its reader can
 
 
@@ -70,7 +71,7 @@ class Trace:
 class LargeTrace:
     """A file too large for memory: base name, folder, head, SHA-256 in hexadecimal, and bytes in blocks of lines.
 
-    Bytes appended during the reading are ignored. unreadable_file.
+    Bytes appended during the reading are ignored. unreadable_file, file_shortened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -95,11 +96,20 @@ class LargeTrace:
                 end = file.seek(min(start + size, self.size))
                 end += len(file.readline(self.size - end))
                 file.seek(start)
-                if not (block := file.read(end - start)):
-                    return
-                start = self.taken = file.tell()
+                block = file.read(end - start)
+                start = self.taken = start + len(block)
+                if start < end:
+                    raise SobriaError("file_shortened", file=self.name, size=self.size, read=start)
                 yield block
                 del block
+
+    def first_line(self) -> bytes:
+        """Its first line with something in it, with its end; what is read of it where it is very long, or has none."""
+        left, line = _LONGEST_LINE, b""
+        with self._open() as file:
+            while left > 0 and not line.removeprefix(codecs.BOM_UTF8).strip() and (line := file.readline(left)):
+                left -= len(line)
+        return line
 
     def beginning(self) -> Trace:
         """Its head, for readers that need only that."""

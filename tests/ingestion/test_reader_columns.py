@@ -18,7 +18,7 @@ from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ingestion.usage import litellm
 from estimator.ledger import Ledger
 from tests.ingestion.test_reader_blocks import same
-from tests.support import at, examples
+from tests.support import at, examples, refuses
 from tests.traces_support import context
 
 Said = dict[str, object]
@@ -495,6 +495,36 @@ def test_what_lines_say_alike_is_a_hole_again_once_a_line_differs(monkeypatch: p
         assert lines.strings(("startTime",)).to_pylist() == [REQUEST["startTime"]] * 3
         found.append(lines.names.tolist())
     assert found == [[-1, -1, -1], [-2, -2, -2], [-2, -1, -2], [-1, -1, -1]]
+
+
+def test_a_log_cut_while_it_is_read_is_said(tmp_path: Path) -> None:
+    """As by a rotation that copies it, then empties it: what was read is kept, and the rest is asked for."""
+    path = written(tmp_path, [json.dumps(REQUEST | {"request_id": f"r-{n}"}) for n in range(40)])
+    trace = LargeTrace(path)
+    blocks = trace.blocks(1_500)
+    kept = len(next(blocks)) + 10
+    with path.open("r+b", buffering=0) as file:
+        file.truncate(kept)
+    with refuses("file_shortened", f"{trace.size} bytes were expected, "):
+        list(blocks)
+    assert trace.taken < trace.size
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n \n", b"\xef\xbb\xbf\r\n"])
+def test_a_log_whose_first_line_is_long_is_read_by_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    monkeypatch.setattr("estimator.ingestion.reader.HEAD_BYTES", 100)
+    path = tmp_path / "long.jsonl"
+    line = json.dumps(REQUEST).encode() + b"\n"
+    path.write_bytes(before + line * 3)
+    assert len(line) > 100 and json_text.has_lines(LargeTrace(path))
+    for other in (before + line[:-1], before + b"{\n" + line[1:], before):
+        path.write_bytes(other)
+        assert not json_text.has_lines(LargeTrace(path))
+    monkeypatch.setattr("estimator.ingestion.reader._LONGEST_LINE", 100)
+    path.write_bytes(before + line * 3)
+    assert not json_text.has_lines(LargeTrace(path))
 
 
 @given(st.lists(st.sampled_from([b"\n", b"a", b"\n" * 70, b"b" * 64, b"\r\n", "é\x0b".encode()]), max_size=12))

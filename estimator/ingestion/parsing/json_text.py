@@ -94,8 +94,8 @@ def has_lines(trace: LargeTrace) -> bool:
     """Whether its first line is a whole JSON value: then each line is one."""
     if trace.head.startswith(delimited_text.UTF16):
         return False
-    first, end, _ = decode(trace.head).lstrip().partition("\n")
-    return bool(end) and not isinstance(parsed(first), str)
+    first = trace.first_line()
+    return first.endswith(b"\n") and not isinstance(parsed(decode(first)), str)
 
 
 def numbered_lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
