@@ -134,7 +134,9 @@ def load(path: Path) -> Sidecar:
     try:
         return Sidecar.model_validate(json.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        raise _refused(path, file_fault(error)) from error
+        pattern = error.errors()[0].get("ctx", {}).get("pattern")
+        said = file_fault(error)
+        raise _refused(path, {lang: f"{said[lang]} ({pattern})" if pattern else said[lang] for lang in said}) from error
     except json.JSONDecodeError as error:
         at = {"line": error.lineno, "column": error.colno}
         raise _refused(

@@ -139,11 +139,12 @@ class Ledger:
     def unfinished(self) -> list[str]:
         """Names of the files with rows in parts that no import recorded: it was killed, or runs. Each is read once."""
         named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
-        with self.reading(), connect() as engine:
-            left = [part for part in self.parts() if part not in named]
-            if whole := [self.address(part) for part in left if part not in self._stated and self.is_whole(part)]:
+        left = {part for part in self.parts() if part not in named}
+        if new := left - self._stated.keys():
+            with self.reading(), connect() as engine:  # once none is deleted any more
+                whole = [self.address(part) for part in new & {*self.parts()} if self.is_whole(part)]
                 sql = f"SELECT DISTINCT filename, file_name FROM {parquet(whole, 'filename=true')}"
-                for path, name in engine.execute(sql).fetchall():
+                for path, name in engine.execute(sql).fetchall() if whole else ():
                     self._stated.setdefault(self.store.name_of(path), set()).add(name)
         return sorted({name for part in left for name in self._stated.get(part, ())})
 
@@ -214,7 +215,7 @@ class Ledger:
         if not all(both):
             return 0
         with self.reading(), connect() as connection:
-            present = self.present()  # once none is deleted any more
+            present = self.present()
             there = [[self.address(p) for p in ps if p in present] for ps in both]
             ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there if paths)
             sql = f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})"
