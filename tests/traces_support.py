@@ -12,7 +12,7 @@ from estimator.core.duckdb_engine import connect
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import ReadingContext, Trace, read_trace
 from estimator.ledger import Ledger
-from estimator.ledger.files import current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.rows import Activity, Refused
 
 TRACES = Path(__file__).resolve().parent / "traces"

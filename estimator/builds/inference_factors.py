@@ -14,7 +14,7 @@ from estimator.catalogue.models import ModelUnknown, is_of, known
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
-from estimator.ledger.files import named_sql
+from estimator.ledger.current_rows import named_sql
 from estimator.workloads.inference.measurements import ANY, MediaKind
 from estimator.workloads.inference.serving import WAITING as OF_WAITING
 from estimator.workloads.inference.serving import waiting

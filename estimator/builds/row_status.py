@@ -16,7 +16,7 @@ from estimator.builds.whole_parts import check_parts
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import linked
 from estimator.ledger import Ledger
-from estimator.ledger.files import current_rows_sql, modelled_sql
+from estimator.ledger.current_rows import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 LARGE = 500_000  # size of a part from which it is not copied [bytes]

@@ -30,7 +30,7 @@ from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, 
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
-from estimator.ledger.files import modelled_sql, named_sql
+from estimator.ledger.current_rows import modelled_sql, named_sql
 from estimator.ledger.restatements import SEATS
 from estimator.ledger.rows import COMPONENTS, Faults, add_faults
 from estimator.ledger.withdrawn_rows import parquet

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, connect_alone, texts_sql
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, connect_alone
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import AUTHORITIES, LEDGER, claim
 from estimator.core.locks import file_lock
 from estimator.core.storage.storage import OfRange, Storage, StoreFailed, put_one, read_one, storage_at
+from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -356,23 +356,6 @@ class Ledger:
             for one, told in alike
         )
         return [path for (path,) in connection.execute(sql).fetchall()]
-
-
-def current_rows_sql() -> str:
-    """SQL of each row of a view `activities` with its status, `current` for those that count."""
-    return (resources.files(__package__) / "sql" / "current_rows.sql").read_text("utf-8")
-
-
-def modelled_sql(embeds: str = "FALSE") -> str:
-    """SQL: whether a row of activities is to be modelled. embeds: SQL, whether its model makes vectors of what it
-    reads."""
-    return (resources.files(__package__) / "sql" / "modelled.sql").read_text("utf-8").format(embeds=embeds)
-
-
-def named_sql(names: Iterable[str]) -> str:
-    """SQL: whether the model of a row is one of these."""
-    quoted = texts_sql(names)
-    return f"COALESCE(model IN ({quoted}), FALSE)" if quoted else "FALSE"
 
 
 def as_models(kind: Kind, table: "pa.Table") -> list[Any]:

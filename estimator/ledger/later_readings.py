@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
-from estimator.ledger.files import READ_ROWS, Ledger, current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
+from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.repeated_runs import repeated_runs
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 

@@ -8,7 +8,8 @@ from estimator.core import parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.ledger.arrow_schemas import SCHEMAS
-from estimator.ledger.files import WITHDRAWN, Ledger, current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
+from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
 from estimator.ledger.made_good import missing_rows
 from estimator.ledger.rows import Kind

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from estimator.core.duckdb_engine import connect
 from estimator.ledger import Ledger
-from estimator.ledger.files import current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
 from estimator.places.placing import HomePlace, Knowledge, Seen, placed
 from scripts.conformance.clients import Client
 from scripts.conformance.servers import Exchange, FakeModel, Relay, serving

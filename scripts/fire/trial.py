@@ -22,7 +22,7 @@ from estimator.ingestion.readers import read_trace
 from estimator.ledger import Ledger
 from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
-from estimator.ledger.files import current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.rows import Kind
 from estimator.results.making import build

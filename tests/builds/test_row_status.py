@@ -14,7 +14,7 @@ from estimator.governance.register.register import author
 from estimator.ledger import Ledger, withdrawals
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.compaction import compact
-from estimator.ledger.files import current_rows_sql
+from estimator.ledger.current_rows import current_rows_sql
 from estimator.places.journal import PlaceJournal
 from estimator.results.making import build as build_results
 from estimator.results.reading import Results
