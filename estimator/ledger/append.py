@@ -1,6 +1,6 @@
 """Append to the ledger: duplicates counted, other rows written in batches, then the import acknowledged."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from typing import Protocol
@@ -132,6 +132,11 @@ class Append:
     def holds_refused(self, name: str) -> bool:
         """Whether rows under this name were set aside, by this append or before it."""
         return self._refused_known.any_of(name)
+
+    def may_restate(self, rows: Sequence[Activity]) -> bool:
+        """Whether a part of others may hold a reading of the same run as one of these rows of senders, at its moment;
+        asked once they are written."""
+        return self._standing.may_restate(rows, self._wrote)
 
     def has_version(self, file: FileName) -> bool:
         """Whether a file of this name and of another content was imported."""

@@ -379,5 +379,5 @@ def _together(names: Iterable[str], size: Callable[[str], int]) -> Iterator[list
 
 def is_part(name: str) -> bool:
     """Whether a file of the ledger holds rows."""
-    base = PurePosixPath(name).name
+    base = name.rpartition("/")[2]
     return base.startswith("part-") and base.endswith(".parquet")

@@ -20,11 +20,14 @@ from estimator.core.digest_files import Pile
 from estimator.core.digest_set import SIZE, Digests, of_column
 from estimator.ledger.files import KINDS, Ledger, as_models
 from estimator.ledger.journal import Import, RowsWithdrawal
+from estimator.ledger.restatements import RESTATED_BY
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.versions import COLLECTED
 from estimator.ledger.withdrawn_rows import copy_of
 
 WINDOW = timedelta(days=31)
+_OF_RUNS = ("file_name", "run_id", "end_us", "reader")
+_MARKED = "@[0-9a-f]{12}$"  # the end of the runs of a sender, and of no other
 MOST = 256 * 2**20 // SIZE  # ids held of the rows that senders sent
 _START = ".standing"  # of the names of what is kept, beside the builds: it can be removed without loss
 KEPT = f"{_START}-rows"  # what stood, from one import to the next
@@ -97,7 +100,7 @@ class Standing:
 
     Ids beyond a few megabytes lie in files beside the builds: what it takes is bounded, whatever the ledger holds.
     `recent`: only what senders sent, by sender, in parts written within 31 days, and at most `most` ids: beyond, the
-    sender that has the most forgets its oldest.
+    sender that has the most forgets its oldest. The moments of their runs are of all parts, and none is forgotten.
     """
 
     def __init__(self, ledger: Ledger, recent: bool = False, most: int = MOST) -> None:
@@ -113,6 +116,7 @@ class Standing:
         self._compacted: dict[str, set[str]] = {}
         self._named: set[str] = set()
         self._parts: set[str] = set()
+        self._moments = Digests(folder=self._folder)  # of the readings of runs that senders told
         self.loose: dict[str, int] = {}  # parts that no import recorded, with their rows
         self._withdrawn: set[str] = set()
         self._forgot: set[str] = set()
@@ -235,6 +239,11 @@ class Standing:
         """Whether this row, which is not known, may be one that was sent before what is held."""
         return row.file_name in self._forgot or (self._skipped and row.end_us < 1e6 * _oldest())
 
+    def may_restate(self, rows: Sequence[Activity], but: Collection[str]) -> bool:
+        """Whether a part, apart from these, may hold a reading of the same run as one of these rows, at its moment."""
+        at = [(row.run_id, row.end_us) for row in rows]
+        return bool(self._moments.holds(_moments(at)).any()) or not self._ledger.present() <= self._parts.union(but)
+
     def _follow_journal(self) -> None:
         self.journal()
         for one in self._ledger.compactions.appeared(self._entries):
@@ -272,14 +281,12 @@ class Standing:
         """Read the ids of parts that appeared, and which of their rows a withdrawal left."""
         if self.recent:
             old = {part for part in parts if self._ledger.store.modified(part) < _oldest()}
+            self._read_runs(kind, old)
             parts, self._skipped = [part for part in parts if part not in old], self._skipped or bool(old)
         for part in parts:
             read = held = 0
-            for table in self._ledger.batches(part, ["row_id", "file_name"][: 1 + self.recent]):
-                rows = {"" if part in self._named else _LOOSE: table}
-                if self.recent:
-                    names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]
-                    rows = {name: table.filter(pc.equal(table["file_name"], name)) for name in names}
+            for table in self._ledger.batches(part, ["row_id", *_OF_RUNS][: None if self.recent else 1]):
+                rows = self._by_sender(table) if self.recent else {"" if part in self._named else _LOOSE: table}
                 for name, of_name in rows.items():
                     self._ids[kind][name].add(of_column(of_name["row_id"]))
                 read, held = read + len(table), held + sum(map(len, rows.values()))
@@ -290,6 +297,18 @@ class Standing:
             self._revive(kind, parts, self._gone[kind])
         self._bound()
 
+    def _read_runs(self, kind: Kind, parts: Collection[str]) -> None:
+        """Read the moments of runs alone."""
+        for part in parts if kind == "activities" else ():
+            for table in self._ledger.batches(part, _OF_RUNS):
+                self._moments.add(_moments_told(table))
+
+    def _by_sender(self, table: pa.Table) -> dict[str, pa.Table]:
+        """The rows that senders sent, by sender; the moments of their runs are held."""
+        self._moments.add(_moments_told(table))
+        names = [name for name in table["file_name"].unique().to_pylist() if name.startswith(COLLECTED)]
+        return {name: table.filter(pc.equal(table["file_name"], name)) for name in names}
+
     def _bound(self) -> None:
         """Forget the oldest ids of whoever has the most."""
         held = {(kind, name): ids for kind in KINDS for name, ids in self._ids[kind].items()} if self.recent else {}
@@ -297,6 +316,22 @@ class Standing:
             (_, name), most = max(held.items(), key=lambda one: len(one[1]))
             most.forget()
             self._forgot.add(name)
+
+
+def _moments_told(rows: pa.Table) -> np.ndarray:
+    """The moments of the runs that senders told among these rows, as `_moments`."""
+    if not set(_OF_RUNS) <= set(rows.schema.names):
+        return _moments([])
+    marked = pc.match_substring_regex(rows["run_id"], _MARKED)  # null where there is no run
+    told = rows.filter(pc.and_(marked, pc.equal(rows["reader"], RESTATED_BY)))
+    return _moments(list(zip(told["run_id"].to_pylist(), told["end_us"].to_pylist(), strict=True)))
+
+
+def _moments(at: Sequence[tuple[str | None, int]]) -> np.ndarray:
+    """Digests of runs at a moment [us] each, as an array of shape (n, 2); another process makes others."""
+    hashes = np.fromiter(map(hash, at), np.int64, len(at))
+    ends = np.fromiter((end for _, end in at), np.int64, len(at))
+    return np.stack([hashes, ends], axis=1).view(np.uint64)
 
 
 def _oldest() -> float:

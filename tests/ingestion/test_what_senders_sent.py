@@ -17,6 +17,7 @@ from estimator.governance.register.register import author
 from estimator.ingestion.http.payloads import Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ledger import Ledger, standing
+from estimator.ledger.append import Append
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.standing import Standing
@@ -53,6 +54,11 @@ def door(tmp_path: Path) -> Collecting:
     return Collecting(tmp_path)
 
 
+def current_kwh(door: Collecting) -> list[float]:
+    """The kWh of processor of the rows that count."""
+    return sorted(row["cpu_energy_kwh"] for row in judged(door.ledger) if row["status"] == "current")
+
+
 def test_each_part_is_read_once_whatever_the_ledger_holds(door: Collecting) -> None:
     """Each post reads the part of the one before; a compaction merges parts that were read, and is not read."""
     read, batches = list[str](), Ledger.batches
@@ -78,6 +84,46 @@ def test_what_another_program_writes_is_seen(door: Collecting) -> None:
     assert Collecting(door.ledger.home).counts("b") == (1, 0, 0)
     assert door.counts("a", "b", "c") == (1, 2, 0)
     assert door.counts("b", sender=B) == (1, 0, 0)
+
+
+def test_other_parts_are_read_for_a_run_only_where_its_moment_was_told(door: Collecting) -> None:
+    """Three runs, then the first a minute later with 12 kWh, need none; its first moment again, with 11 kWh, needs one
+    search."""
+    with patch.object(Ledger, "of_same_runs", autospec=True, side_effect=Ledger.of_same_runs) as sought:
+        for run in "abc":
+            door.send(run)
+        door.send("a", timestamp="2026-03-01T10:01:00", duration=120, cpu_energy=12)
+        assert not sought.called
+        door.send("a", cpu_energy=11)
+        assert sought.call_count == 1
+    assert current_kwh(door) == [10, 10, 12]
+    assert [entry.rows for entry in door.ledger.in_force()] == [1]
+
+
+@pytest.mark.parametrize("ago_s", [0, AGO_S])
+def test_a_run_told_before_the_collector_began_is_corrected_however_old(ago_s: int, door: Collecting) -> None:
+    door.send("a", "b")
+    for part in door.ledger.present():
+        os.utime(door.ledger.folder / part, (time.time() - ago_s,) * 2)
+    later = Collecting(door.ledger.home)
+    later.send("c")
+    later.send("a", cpu_energy=9)
+    assert current_kwh(later) == [9, 10, 10]
+
+
+def test_a_run_that_another_collector_tells_meanwhile_is_corrected(door: Collecting) -> None:
+    """It ends between the first look of this one at the ledger and its own entry, and tells 12 kWh of the same run."""
+    door.send("b")
+    other, acknowledge = Collecting(door.ledger.home), Append.acknowledge
+
+    def after_the_other(posting: Append) -> None:
+        with patch.object(Append, "acknowledge", acknowledge):
+            other.send("a", cpu_energy=12)
+        acknowledge(posting)
+
+    with patch.object(Append, "acknowledge", after_the_other):
+        door.send("a", cpu_energy=11)
+    assert current_kwh(door) == [10, 11]
 
 
 @pytest.mark.parametrize("full", ["write", "acknowledge"])

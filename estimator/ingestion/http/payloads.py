@@ -112,7 +112,7 @@ def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedP
     runs = (row for taken in batch for row in taken.result.rows if row.reader == codecarbon.READER.name and row.run_id)
     why = restating(min(posting.read_files))
     back = count_again(ledger, posting.read_files, posting.again, why)[0] if posting.withdrawn else ()
-    if any(not posting.again.holds_one(row.row_id) for row in runs):
+    if posting.may_restate([row for row in runs if not posting.again.holds_one(row.row_id)]):
         withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again, why)
     return back
 

@@ -61,6 +61,7 @@ _BY_SENDER = (
     "declared_period",
 )  # reasons that name nothing of the body, and what who sends can do
 HEALTH = "/sante"
+AT_ONCE = 16_384  # of a body that is read without a thread, which would cost more [B]
 T = TypeVar("T")
 DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
@@ -97,8 +98,9 @@ class Collector:
     async def receive(self, request: Request, door: Endpoint) -> Receipt:
         """Receipt of a body, decompressed if gzip. The refusals of STATUS, and those of the readers."""
         began, writing = time.monotonic(), None
+        find = partial(self._sender, request)
         try:
-            sender = await self._in_time(run_in_threadpool(self._sender, request), 0.0)  # tokens may be in a bucket
+            sender = await self._in_time(run_in_threadpool(find), 0.0) if self._store else find()  # a bucket may wait
             _check_type(request, door)
             self._check_in_hand(sender)
         except SobriaError:
@@ -116,7 +118,8 @@ class Collector:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data, door.form == "metrics")
-            taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
+            read = partial(read_body, Payload(sender, door.form, data), self._context)
+            taken = read() if len(data) <= AT_ONCE else await run_in_threadpool(read)
             writing = asyncio.ensure_future(self._batch_receipt(_Waiting(taken)))
             return await self._in_time(writing, spent_s)
         finally:
