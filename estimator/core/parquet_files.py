@@ -7,7 +7,7 @@ import time
 import types
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b, file_digest
 from itertools import chain, pairwise
 from operator import itemgetter
@@ -34,6 +34,7 @@ _NAMES = frozenset({"row_id", "run_key", "run_id"})  # texts of one length, or n
 _RISING = frozenset({"line", "start_us", "end_us"})  # from a row to the next, by little: their steps are kept
 _ENCODED = dict.fromkeys(_NAMES, "DELTA_BYTE_ARRAY") | dict.fromkeys(_RISING, "DELTA_BINARY_PACKED")
 _ENCODED["row_id"] = "DELTA_LENGTH_BYTE_ARRAY"
+_HELD = {"string": str, "int64": int, "double": float, "bool": bool, "list<item: string>": tuple}
 _OF_EACH_ROW = (
     _NAMES
     | _RISING
@@ -87,6 +88,30 @@ def table_of(rows: Sequence[BaseModel], schema: "pa.Schema") -> "pa.Table":
         values[place] = tuple(json.dumps(facts, ensure_ascii=False, sort_keys=True) for facts in values[place])
     columns = [pa.array(column, type=field.type) for column, field in zip(values, schema, strict=True)]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def check_fit(rows: Sequence[BaseModel], schema: "pa.Schema") -> None:
+    """The errors of `table_of`. Values that are plainly of their columns need no table, which is long to make of a few
+    rows."""
+    if not all(_is_plain(vars(row)[name], kind) for row in rows for name, kind in _kinds(type(row))):
+        table_of(rows, schema)
+
+
+@cache
+def _kinds(model: type[BaseModel]) -> tuple[tuple[str, type], ...]:
+    """The columns of a model, each with the type of its values."""
+    return tuple((field.name, _HELD[str(field.type)]) for field in schema_of(model))
+
+
+def _is_plain(value: Any, kind: type) -> bool:
+    """Whether a value is null, or exactly of this type and one that Arrow holds."""
+    if value is None or type(value) is not kind:
+        return value is None
+    if isinstance(value, str):
+        return value.isascii() or value.isprintable()  # lone surrogates are not
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not isinstance(value, tuple) or all(_is_plain(text, str) for text in value)
 
 
 def seed(folder: Path, model: type[BaseModel]) -> None:

@@ -217,8 +217,7 @@ def fit_to_schema(result: ReadResult) -> ReadResult:
     """The same rows, checked against the column types of the ledger: a row that does not fit would fail the
     import of all other files."""
     for rows, schema in ((result.rows, ACTIVITY_SCHEMA), (result.refused, REFUSED_SCHEMA)):
-        if rows:
-            parquet_files.table_of(rows, schema)
+        parquet_files.check_fit(rows, schema)
     return result
 
 
