@@ -112,7 +112,9 @@ def _follow(bar: Any, lang: str) -> None:
         if done["runs"]:
             facts = {"figure": figure_name(done["figure"], lang), "amount": interval_text(done["amount"], lang)}
             told.append(t("connect.weighs", lang, n=done["runs"], **facts))
-        told += [t(f"connect.{name}", lang, n=done[name]) for name in ("lifted", "replaced") if done[name]]
+        changed = {name: done[name] for name in ("lifted", "replaced")}
+        changed |= {name: done["account"][name] for name in ("supersedes", "again")}
+        told += [t(f"connect.{name}", lang, n=count) for name, count in changed.items() if count]
         st.session_state[DONE] = told
         st.session_state.pop(FILES)[0].folder.cleanup()
     except SobriaError as error:

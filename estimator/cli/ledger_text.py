@@ -160,6 +160,7 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
 def retried_text(body: Mapping[str, Any], lang: str) -> str:
     """Outcome of the retry of quarantined rows, and the files needed for the others."""
     lines = [say("ledger_cli", "retried", lang, **{name: n for name, n in body.items() if name != "files"})]
+    lines += [say("cli", name, lang, count=body[name]) for name in ("supersedes", "again") if body[name]]
     if body["files"]:
         lines.append(say("ledger_cli", "file_needed", lang, files=some_of(body["files"], NAMES)))
     return "\n".join(lines)

@@ -70,8 +70,10 @@ def aside_lines(quarantined: int, lang: str) -> list[str]:
 
 
 def waiting_lines(account: "Account", lang: str) -> list[str]:
-    """Known rows that are still in quarantine or that were withdrawn, and that no row was accepted, if so."""
-    counts = {"still_aside": account.waiting, "known_withdrawn": account.withdrawn, "none_accepted": account.barren}
+    """Known rows that are still in quarantine or that were withdrawn, rows of before that no longer count or count
+    again, and that no row was accepted, if so."""
+    counts = {"still_aside": account.waiting, "known_withdrawn": account.withdrawn}
+    counts |= {"supersedes": account.supersedes, "again": account.again, "none_accepted": account.barren}
     return [say("cli", key, lang, count=count) for key, count in counts.items() if count]
 
 

@@ -250,12 +250,13 @@ def looks(files: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, list
 
 
 def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
-    """How many rows of each file of earlier imports an import would replace, and how many of its own were withdrawn,
-    with the way to bring them back. found: a dry run, as `DryRun.as_dict`."""
+    """How many rows of each file of earlier imports an import would replace, how many would no longer count or count
+    again, and how many of its own were withdrawn, with the way to bring them back. found: a dry run, as
+    `DryRun.as_dict`."""
     lines = [say("check", "replaces", lang, count=count, name=name) for name, count in found["replaces"].items()]
     if any(file["reader"] == SEATS and file["name"] in found["replaces"] for file in found["files"]):
         lines.append(say("check", "replaces_seats", lang))
-    told = {name: found["account"][name] for name in ("waiting", "withdrawn")}
+    told = {name: found["account"][name] for name in ("supersedes", "again", "waiting", "withdrawn")}
     return lines + [say("check", name, lang, count=count) for name, count in told.items() if count]
 
 

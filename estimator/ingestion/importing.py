@@ -150,7 +150,7 @@ def restate(
     if account.withdrawn:
         back, replacing = count_again(ledger, posting.read_files, posting.again, why)
         told += [Remark("row_told_again", name, line, {}) for name, line in replacing]
-        account = account.counting(len(back))
+        account = (posting.recount(account) if replacing else account).counting(len(back))
     return account, told, back
 
 

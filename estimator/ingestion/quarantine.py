@@ -50,7 +50,8 @@ Files = dict[tuple[str, str], list[Refused]]
 
 @dataclass(frozen=True)
 class Retried:
-    """Outcome of the retry: accepted, superseded, refused again, or to be read from the original file.
+    """Outcome of the retry: accepted, superseded, refused again, or to be read from the original file. supersedes,
+    again: as in `Account`.
 
     The stored text of a redacted row does not prove its identity: its file is needed.
     """
@@ -61,9 +62,12 @@ class Retried:
     refused: int
     file_needed: int
     files: tuple[str, ...] = ()
+    supersedes: int = 0
+    again: int = 0
 
     def as_dict(self) -> dict[str, int | tuple[str, ...]]:
-        """{"waiting", "accepted", "superseded", "refused", "file_needed", "files"}; files: names of those needed."""
+        """{"waiting", "accepted", "superseded", "refused", "file_needed", "files", "supersedes", "again"}; files: names
+        of those needed."""
         return asdict(self)
 
 
@@ -333,7 +337,8 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
                 posting.move(file, found)
         account = posting.account()
     total = sum(map(len, files.values()))
-    return Retried(total, account.accepted, account.superseded, refused, sum(needed.values()), tuple(sorted(needed)))
+    left = sum(needed.values()), tuple(sorted(needed)), account.supersedes, account.again
+    return Retried(total, account.accepted, account.superseded, refused, *left)
 
 
 def _originals(shas: Mapping[str, tuple[str, str]], paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:

@@ -15,6 +15,7 @@ from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile
+from estimator.ledger.later_readings import changes
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import CALLS, Activity, Kind, Refused
 from estimator.ledger.standing import Standing
@@ -26,7 +27,8 @@ Stated = Callable[[Kind], Digests]
 @dataclass(frozen=True)
 class Account:
     """Outcome of every row read: read = accepted + superseded + quarantined + duplicates; waiting: those of the
-    duplicates that are still in quarantine; withdrawn: those that were withdrawn, and count no more."""
+    duplicates that are still in quarantine; withdrawn: those that were withdrawn, and count no more. supersedes, again:
+    rows of before that for these no longer count, or count again."""
 
     files: int
     read: int
@@ -36,6 +38,8 @@ class Account:
     duplicates: int
     waiting: int = 0
     withdrawn: int = 0
+    supersedes: int = 0
+    again: int = 0
 
     @property
     def barren(self) -> bool:
@@ -52,7 +56,8 @@ class Account:
         return replace(self, accepted=self.accepted + back, duplicates=known, withdrawn=gone)
 
     def as_dict(self) -> dict[str, int]:
-        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting", "withdrawn"}"""
+        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting", "withdrawn",
+        "supersedes", "again"}"""
         return asdict(self)
 
 
@@ -147,9 +152,12 @@ class Append:
         return file.sha in self._standing.read_files
 
     def recount(self, account: Account) -> Account:
-        """The account of this append once rows that superseded some of its own are withdrawn."""
-        superseded = min(self._ledger.superseded(self._wrote), account.superseded)
-        return replace(account, superseded=superseded, accepted=account.accepted + account.superseded - superseded)
+        """The account of this append once rows of before, which may have superseded some of its own, are withdrawn."""
+        before = [one for one in self._ledger.withdrawals.read()[0] if one.event in self._standing.withdrawn]
+        found = changes(self._ledger, self._wrote, before)
+        superseded = min(found.superseded, account.superseded)
+        accepted = account.accepted + account.superseded - superseded
+        return replace(account, **found._asdict() | {"superseded": superseded, "accepted": accepted})
 
     def move(self, file: tuple[str, str], rows: Iterable[Activity]) -> None:
         """Add rows formerly quarantined and now parsed; they were counted as read at the time."""
@@ -180,7 +188,8 @@ class Append:
             others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
             self.brought = sorted(self._wrote), sorted(others)
-            superseded = min(self._ledger.superseded(self._wrote), self.new - rows)
+            found = changes(self._ledger, self._wrote)
+            superseded = min(found.superseded, self.new - rows)
             account = Account(
                 files=len(self._sources),
                 read=self.read + self.moved,
@@ -190,6 +199,8 @@ class Append:
                 duplicates=self.known + rows + refused,
                 waiting=self.waiting + refused,
                 withdrawn=self.withdrawn,
+                supersedes=found.supersedes,
+                again=found.again,
             )
             self._acknowledge()
         self._standing.keep()

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -12,14 +12,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, connect_alone
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import AUTHORITIES, LEDGER, claim
 from estimator.core.locks import file_lock
 from estimator.core.storage.storage import OfRange, Storage, StoreFailed, put_one, read_one, storage_at
-from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
@@ -236,31 +235,6 @@ class Ledger:
         with connect() as engine:
             found = engine.execute(f"{sql} WHERE row_id IN (SELECT UNNEST($1))", [sorted(row_ids)]).fetchall()
         return [self.store.name_of(path) for (path,) in found]
-
-    def superseded(self, parts: Mapping[str, int]) -> int:
-        """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
-        import pyarrow as pa
-
-        from estimator.ledger.repeated_runs import repeated_runs
-
-        named = [part for part in parts if part.startswith("activities/")]
-        if all((ids := self.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
-            return 0
-        mine = list(map(self.address, named))
-        with self.reading(), connect_alone() as connection:
-            files = [self.seed("activities"), *mine, *self.of_same_runs(connection, mine)]
-            repeated = repeated_runs(connection, files, self.home / "builds")
-            if not len(repeated):
-                return 0
-            connection.register("repeated", pa.table([pa.array(repeated)], names=["run"]))
-            rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
-            gone = self.withdrawn_files("activities")
-            connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, self.opened)}")
-            found = connection.execute(
-                f"SELECT COUNT(DISTINCT row_id) FROM ({current_rows_sql()}) WHERE status = 'superseded'"
-                f" AND row_id IN (SELECT row_id FROM {parquet(mine)})"
-            ).fetchone()
-        return int(found[0]) if found else 0
 
     def prepare(self, writing: bool = True) -> None:
         """Create the folders and their empty seed files, and delete leftovers of killed writers. writing: whether more

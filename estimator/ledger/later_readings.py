@@ -1,6 +1,6 @@
 """Rows that do not count, for a later reading of the same record stands in their place."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import Connection, connect
+from estimator.core.duckdb_engine import Connection, connect, connect_alone
 from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.files import READ_ROWS, Ledger
+from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.repeated_runs import repeated_runs
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
@@ -21,6 +22,25 @@ WHERE old.mine AND old.status = 'superseded' AND standing.status = 'current'
 GROUP BY old.row_id, old.file_name, old.line HAVING NOT BOOL_OR(standing.mine)
 ORDER BY old.file_name, old.line
 """
+CHANGED = """
+WITH was AS (SELECT row_id, BOOL_OR(status = 'current') AS counted FROM ({was}) GROUP BY row_id),
+  now AS (
+    SELECT row_id, BOOL_OR(status = 'current') AS counts, BOOL_OR(status = 'superseded') AS superseded
+    FROM ({now}) GROUP BY row_id
+  )
+SELECT COUNT_IF(superseded AND row_id IN (SELECT row_id FROM {mine})), COUNT_IF(counted AND NOT counts),
+  COUNT_IF(counts AND NOT counted)
+FROM now LEFT JOIN was USING (row_id)
+"""
+
+
+class Changes(NamedTuple):
+    """What an import does to what counts. superseded: rows of its own that do not; supersedes: rows of before that no
+    longer do; again: rows of before that did not, and now do."""
+
+    superseded: int = 0
+    supersedes: int = 0
+    again: int = 0
 
 
 class KeptOut(NamedTuple):
@@ -29,6 +49,35 @@ class KeptOut(NamedTuple):
     file: str
     line: int
     by: str
+
+
+def changes(ledger: Ledger, parts: Mapping[str, int], before: Sequence[RowsWithdrawal] | None = None) -> Changes:
+    """Counts of rows that these parts, given with their rows, change in the current ledger. before: the withdrawals in
+    force before them, where some came since: their rows are in none of the counts. ledger_torn."""
+    named = [part for part in parts if part.startswith("activities/")]
+    if all((ids := ledger.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
+        return Changes()
+    mine = list(map(ledger.address, named))
+    with ledger.reading(), connect_alone() as connection:
+        others, seed = ledger.of_same_runs(connection, mine), ledger.seed("activities")
+        files = [seed, *mine, *others]
+        repeated = repeated_runs(connection, files, ledger.home / "builds")
+        if not len(repeated):
+            return Changes()
+        _register(connection, repeated)
+        gone = ledger.withdrawn_files("activities")
+        gone_before = gone if before is None else ledger.withdrawn_files("activities", before)
+        both = {"was": ([seed, *others], gone_before), "now": (files, gone)}
+        judged = {name: _judged(paths, away, ledger) for name, (paths, away) in both.items()}
+        found = connection.execute(CHANGED.format(mine=parquet(mine), **judged)).fetchone()
+    return Changes(*found or ())
+
+
+def _judged(files: Sequence[str], gone: Sequence[str], ledger: Ledger) -> str:
+    """SQL of the rows of these files, of the runs of the view `looked`, with their status. gone: files of withdrawn
+    copies."""
+    rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM looked))"
+    return f"WITH activities AS ({not_withdrawn(rows, gone, ledger.opened)}) SELECT * FROM ({current_rows_sql()})"
 
 
 def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrote: Collection[str]) -> list[KeptOut]:
@@ -49,13 +98,11 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
         if not len(runs):
             return []
         _register(connection, runs)
-        rows = f"(SELECT * FROM {parquet([*others, *mine])} WHERE hash(run_id) IN (SELECT run FROM looked))"
-        gone = held.withdrawn_files("activities")
-        connection.execute(f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, gone, held.opened)}")
+        rows = _judged([*others, *mine], held.withdrawn_files("activities"), held)
         columns = (
             f"row_id, run_key, status, file_name, file_sha, line, row_id IN (SELECT row_id FROM {parquet(mine)}) AS new"
         )
-        judged = connection.sql(f"SELECT {columns} FROM ({current_rows_sql()}) WHERE cumulative").to_arrow_table()
+        judged = connection.sql(f"SELECT {columns} FROM ({rows}) WHERE cumulative").to_arrow_table()
         known = again.holds(of_column(judged["row_id"]))
         connection.register("judged", judged.append_column("mine", pc.or_(judged["new"], pa.array(known))))
         found = connection.execute(SUPERSEDED).fetchall()

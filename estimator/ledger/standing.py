@@ -118,7 +118,7 @@ class Standing:
         self._parts: set[str] = set()
         self._moments = Digests(folder=self._folder)  # of the readings of runs that senders told
         self.loose: dict[str, int] = {}  # parts that no import recorded, with their rows
-        self._withdrawn: set[str] = set()
+        self.withdrawn: set[str] = set()  # the withdrawals in force
         self._forgot: set[str] = set()
         self._skipped = False
         self.heads: set[str] = set()
@@ -137,10 +137,10 @@ class Standing:
             self._follow_journal()
             withdrawals = self._ledger.in_force()
             lost = self._parts - present - set().union(*self._compacted.values())
-            if lost or not self._withdrawn <= {one.event for one in withdrawals}:  # taken, or brought back, by a person
+            if lost or not self.withdrawn <= {one.event for one in withdrawals}:  # taken, or brought back, by a person
                 self._begin()
                 self._follow_journal()
-            self._withdraw([one for one in withdrawals if one.event not in self._withdrawn], present)
+            self._withdraw([one for one in withdrawals if one.event not in self.withdrawn], present)
             read = self._parts if self.recent else self._parts - self.loose.keys()
             merged = {made for made, parts in self._compacted.items() if parts <= read}
             new = present - read - (self.loose.keys() - self._named) - merged - self._replaced(present)
@@ -170,7 +170,7 @@ class Standing:
             return
         told: dict[str, Any] = {"entries": self._entries, "named": self._named, "heads": self.heads}
         told |= {"parts": self._parts - self.loose.keys(), "compacted": self._compacted, "versions": self.versions}
-        told |= {"withdrawn": self._withdrawn, "gone": self._gone, "dead": self._dead}
+        told |= {"withdrawn": self.withdrawn, "gone": self._gone, "dead": self._dead}
         with suppress(OSError):
             kept: dict[Kind, Any] = {}
             told["filed"] = filed = dict[Kind, list[str]]()
@@ -205,7 +205,7 @@ class Standing:
         self._compacted = {made: set(parts) for made, parts in told["compacted"].items()}
         self.versions = {name: set(shas) for name, shas in told["versions"].items()}
         self.read_files = set(chain.from_iterable(self.versions.values()))
-        self._withdrawn = set(told["withdrawn"])
+        self.withdrawn = set(told["withdrawn"])
         for kind in KINDS:
             self._ids[kind][""].add(kept[kind])
             self._gone[kind].update({row_id: set(copies) for row_id, copies in told["gone"][kind].items()})
@@ -269,7 +269,7 @@ class Standing:
             self._dead[kind] |= ids
             there = sorted(part for part in present if part.startswith(f"{kind}/")) if ids and self._parts else []
             self._revive(kind, self._ledger.holding(ids, there) if there else [], ids)
-        self._withdrawn |= {one.event for one in new}
+        self.withdrawn |= {one.event for one in new}
 
     def _revive(self, kind: Kind, parts: Iterable[str], ids: Collection[str]) -> None:
         """Of these rows, those of which a copy that was not withdrawn stands in these parts are not dead."""

@@ -27,6 +27,7 @@ from estimator.cli.usage import localise
 from estimator.core.errors import say
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
+from tests.traces_support import text as csv_text
 
 HEADER = (
     "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"
@@ -103,7 +104,7 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
     counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
-    counts |= {"waiting": 0, "withdrawn": 0}
+    counts |= {"waiting": 0, "withdrawn": 0, "supersedes": 0, "again": 0}
     assert first == counts | {"version": JSON_VERSION, "errors": [], "remarks": [], "not_recognised": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
@@ -119,6 +120,30 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     assert amount["at_factor_values"] == totals["indicators"]["gwp"]["at_factor_values"]
     text = sobria(home, "explain", "service.courrier.water.onsite").stdout
     assert "Étapes" in text and "emissions.csv, ligne 2 (courrier)" in text
+
+
+@pytest.mark.parametrize(
+    ("minute", "lasted", "ahead", "done"),
+    [
+        (6, "360", "Ne compteront plus, car un relevé plus récent ou plus complet tiendra", "Ne comptent plus, car"),
+        (2, "30", "Compteront de nouveau, car, avec ces lignes, plus rien ne tiendra", "Comptent de nouveau, car"),
+    ],
+    ids=["a later reading", "a run that had started again"],
+)
+def test_rows_of_before_whose_place_is_taken_or_left_are_said(
+    tmp_path: Path, minute: int, lasted: str, ahead: str, done: str
+) -> None:
+    """A run read at 1 and at 4 min; its reading at 6 min takes the place of the second; one of 30 s at 2 min says that
+    it had started again, and that the second does not hold the first."""
+    rows = ((1, "60"), (4, "240"), (minute, lasted))
+    read = [{"run_id": "a", "timestamp": f"2026-03-02T10:0{at}:00", "duration": s} for at, s in rows]
+    for name, some in (("matin.csv", read[:2]), ("soir.csv", read[2:])):
+        (tmp_path / name).write_text(csv_text(*some))
+    home, later = tmp_path / "home", str(tmp_path / "soir.csv")
+    assert "d'imports d'avant" not in sobria(home, "import", str(tmp_path / "matin.csv")).stdout
+    for command, told in (("check", ahead), ("import", done)):
+        said = sobria(home, command, later).stdout.replace("\u202f", " ").replace("\u00a0", " ")
+        assert told in said and "leur place : 1 ligne d'un import d'avant." in said, said
 
 
 def test_private_places_never_enter_the_home(tmp_path: Path) -> None:

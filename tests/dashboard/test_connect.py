@@ -532,6 +532,15 @@ def test_an_import_that_replaces_rows_says_how_many(home: Path) -> None:
     assert "énoncées autrement ici et remplacées : 1." in text(whole(at.run()))
 
 
+def test_an_import_says_how_many_rows_of_before_it_takes_the_place_of(home: Path) -> None:
+    """A run, then its later reading: the row of before counts no more, said before and after."""
+    run, later = {"run_id": "r"}, {"run_id": "r", "timestamp": "2026-03-02T11:00:00", "duration": "120"}
+    pressed(drop(screen(), "matin.csv", trace(run).encode()), "connect.confirm", n=1)
+    at = drop(screen(), "soir.csv", trace(later).encode())
+    assert "plus complet tiendra leur place : 1 ligne d’un import d’avant." in text(at)
+    assert "Lignes d’imports d’avant, qui ne comptent plus : 1." in pressed(at, "connect.confirm", n=1)
+
+
 def seats_of(count: int) -> bytes:
     """Two products over a quarter, the second of so many seats."""
     lines = ("product;seats;from;to;service", "m365-copilot;40;2026-01-01;2026-03-31;bureautique")

@@ -50,6 +50,8 @@ def test_check_in_a_home_that_does_not_exist_does_not_make_it(tmp_path: Path) ->
         "duplicates": 0,
         "waiting": 0,
         "withdrawn": 0,
+        "supersedes": 0,
+        "again": 0,
     }
     (file,) = found["files"]
     assert (file["reader"], file["proofs"]) == ("litellm", {"estimated": 3})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from estimator.builds.build import build
+from estimator.cli.ledger_text import retried_text
 from estimator.governance.register.register import author
 from estimator.ingestion import importing
 from estimator.ingestion.codecarbon import rows
@@ -161,6 +162,15 @@ def test_a_superseded_snapshot_is_moved_as_such(tmp_path: Path) -> None:
         bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("a", 3, 180, 3)))
     assert retry(Ledger(tmp_path), context()) == Retried(1, 0, 1, 0, 0)
     assert reconcile(Ledger(tmp_path)) == Reconciliation(1, 3, 1, 2, 0, 0, 0, 0, 0)
+
+
+def test_rows_of_before_that_a_retry_takes_the_place_of_are_said(tmp_path: Path) -> None:
+    with reader_that_refuses(2):
+        bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2)))
+    done = retry(Ledger(tmp_path), context())
+    assert done == Retried(1, 1, 0, 0, 0, supersedes=1)
+    told = retried_text(done.as_dict(), "fr").replace("\u202f", " ").replace("\u00a0", " ")
+    assert "leur place : 1 ligne d'un import d'avant." in told
 
 
 @pytest.mark.parametrize("hidden", [True, False], ids=["cells were hidden", "nothing was hidden"])

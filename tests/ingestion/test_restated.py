@@ -10,6 +10,7 @@ import pytest
 from estimator.builds.build import build
 from estimator.cli.check import check_text
 from estimator.core.fields import Author
+from estimator.governance.placed_imports import RESTATED
 from estimator.governance.register.register import author
 from estimator.ingestion.dropped_files import dropped
 from estimator.ingestion.dry_run import check_paths
@@ -178,6 +179,26 @@ def test_the_dry_run_counts_the_corrected_line_as_the_import_does(tmp_path: Path
     assert ahead == import_paths(Ledger(tmp_path), [path], context()).account
     assert (ahead.accepted, ahead.superseded) == (1, 0)
     assert check_paths(tmp_path, [path], context()).replaces == {}, "it is what counts now"
+
+
+@pytest.mark.parametrize("name", ["emissions.csv", "emissions-corrige.csv"])
+def test_a_corrected_line_is_not_also_said_to_be_read_later(name: str, tmp_path: Path) -> None:
+    """Read at 1 and at 2 min, the second one mended, then told as before beside one at 3 min: the first one did not
+    count, and still does not, and the second one is replaced."""
+    first, wrong, last = (snapshot("a", n, 60 * n, kwh) for n, kwh in ((1, 0.1), (2, 0.3), (3, 0.4)))
+    told, mended = text(first, wrong), text(first, wrong | {"cpu_energy": 0.2})
+    versions = [{"emissions.csv": told}, {name: mended}]
+    versions += [{"emissions.csv": told, "soir.csv": text(last)}] if name == "emissions.csv" else []
+    for number, files in enumerate(versions):
+        folder = tmp_path / "versions" / str(number)
+        folder.mkdir(parents=True)
+        for file, content in files.items():
+            (folder / file).write_text(content)
+        ahead = check_paths(tmp_path, [folder], context()).account
+        report = import_paths(Ledger(tmp_path), [folder], context())
+        assert report.account == ahead
+        assert (report.account.supersedes, report.account.again) == (0, 0)
+        assert any(remark.code in RESTATED for remark in report.remarks) == bool(number)
 
 
 @pytest.mark.parametrize("name", ["emissions.csv", "emissions-corrige.csv"])

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from estimator.core import atomic_files, parquet_files
+from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, read_trace
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
@@ -98,6 +99,8 @@ def test_each_row_of_an_import_goes_to_one_place(tmp_path: Path) -> None:
         "duplicates": 0,
         "waiting": 0,
         "withdrawn": 0,
+        "supersedes": 0,
+        "again": 0,
     }
     assert bring(tmp_path, content, name="other.csv").as_dict() == {
         "files": 1,
@@ -108,7 +111,63 @@ def test_each_row_of_an_import_goes_to_one_place(tmp_path: Path) -> None:
         "duplicates": 4,
         "waiting": 1,  # the negative one, still set aside
         "withdrawn": 0,
+        "supersedes": 0,
+        "again": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "changed"),
+    [
+        ([snapshot("a", 1, 60, 1), snapshot("b", 1, 60, 1)], [snapshot("a", 2, 120, 2)], (1, 0, 1, 0)),
+        ([snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2)], [snapshot("a", 3, 180, 3)], (1, 0, 1, 0)),
+        ([snapshot("a", 1, 60, 1)], [snapshot("a", 2, 120, 2), snapshot("a", 3, 180, 3)], (1, 1, 1, 0)),
+        ([snapshot("a", 2, 120, 2)], [snapshot("a", 1, 60, 1)], (0, 1, 0, 0)),
+        ([snapshot("a", 1, 60, 1), snapshot("a", 3, 180, 3)], [snapshot("a", 2, 30, 0.5)], (0, 1, 0, 1)),
+        ([snapshot("a", 1, 60, 1)], [snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2)], (1, 0, 1, 0)),
+        ([snapshot("", 1, 60, 1)], [snapshot("", 2, 120, 2)], (1, 0, 0, 0)),
+        ([snapshot("a", 1, 60, 1) | {"project_name": "x"}], [snapshot("a", 2, 120, 2)], (1, 0, 0, 0)),
+    ],
+    ids=["later", "of two the one that counted", "two", "earlier", "restart", "a copy", "no run", "two projects"],
+)
+def test_the_account_counts_the_rows_of_before_that_it_takes_from_the_total_or_gives_back(
+    tmp_path: Path, before: list[Row], new: list[Row], changed: tuple[int, ...]
+) -> None:
+    """Its own rows accepted and superseded, then those of before that no longer count, and that count again. What
+    counts grows by the accepted ones, less the third, plus the last."""
+    bring(tmp_path, text(*before))
+    counted = len(counting(Ledger(tmp_path)))
+    (tmp_path / "other.csv").write_text(text(*new))
+    ahead = check_paths(tmp_path, [tmp_path / "other.csv"], context()).account
+    account = bring(tmp_path, text(*new), name="other.csv")
+    assert (account.accepted, account.superseded, account.supersedes, account.again) == changed
+    assert ahead == account
+    assert len(counting(Ledger(tmp_path))) == counted + account.accepted - account.supersedes + account.again
+
+
+def test_tasks_that_outweigh_their_run_count_again(tmp_path: Path) -> None:
+    """A run of 3 kWh holds its tasks of 1 and 1; a third one of 2 is told: 4 > 3, so that three tasks count, no run."""
+    run = {"run_id": "r"}
+    whole = activity(hours=3, **run, run_key="r", cumulative=True, cpu_energy_kwh=3.0)
+    tasks = [activity(hours=1, **run, task_name=f"t{kwh}", cpu_energy_kwh=kwh) for kwh in (1.0, 1.0, 2.0)]
+    assert append(Ledger(tmp_path), [whole, *tasks[:2]]).superseded == 2
+    account = append(Ledger(tmp_path), tasks[2:])
+    assert (account.accepted, account.superseded, account.supersedes, account.again) == (1, 0, 1, 2)
+    assert kwh(tmp_path) == 4
+
+
+def test_an_import_does_not_count_what_one_beside_it_superseded(tmp_path: Path) -> None:
+    """Two runs stand; each of two imports at once tells one of them later: 1 and 1, and two rows count in the end."""
+    ledger = Ledger(tmp_path)
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("b", 1, 60, 1)))
+    both = [Append(ledger), Append(ledger)]
+    for appended, run in zip(both, "ab", strict=True):
+        trace = Trace(f"{run}.csv", text(snapshot(run, 2, 120, 2)).encode(), None)
+        appended.take(trace, [read_trace(trace, context())])
+        appended.flush()
+    accounts = [appended.account() for appended in both]
+    assert [(a.accepted, a.supersedes, a.again) for a in accounts] == [(1, 1, 0), (1, 1, 0)]
+    assert kwh(tmp_path) == 2 + 2
 
 
 def test_a_ledger_takes_rows_without_files(tmp_path: Path) -> None:
@@ -307,6 +366,7 @@ def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: li
 WORKER = """
 import sys
 from pathlib import Path
+from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from tests.traces_support import context
