@@ -38,11 +38,11 @@ class LocalFolder:
         """Nothing is asked of a disk."""
 
     def names(self, under: str = "") -> set[str]:
-        found = set()
-        for place, folders, files in os.walk(self.folder / under, onerror=_not_shown):
+        found, top = set(), str(self.folder / under)
+        for place, folders, files in os.walk(top, onerror=_not_shown):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            inside = Path(place).relative_to(self.folder).as_posix()
-            prefix = "" if inside == "." else f"{inside}/"
+            inside = f"{under}{place[len(top) :].replace(os.sep, '/')}".strip("/")
+            prefix = f"{inside}/" if inside else ""
             unread = (name for name in folders if "." in name)  # a folder in the place of a file
             found |= {f"{prefix}{name}" for name in (*files, *unread) if not name.startswith(".")}
         return found
