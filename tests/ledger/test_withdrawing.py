@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.cli.text import waiting_lines
+from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError, say
 from estimator.core.refusals import FieldsRefused, on_a_page
 from estimator.governance.register.register import author
@@ -139,6 +140,16 @@ def test_rows_that_were_in_no_total_are_not_said_to_leave_it(tmp_path: Path) -> 
         assert "2 lignes" in said.splitlines()[0] and "5 lignes" not in said
         assert "dans aucun total, car un relevé plus récent ou plus complet tient leur place : 3 lignes." in said
         taken = next((one.event for one in Ledger(tmp_path).in_force()), "")
+
+
+def test_rows_of_one_file_are_read_alone_where_others_are_withdrawn(home: Path) -> None:
+    """What is asked of a file name is asked of each part as it is read, and no row is held to be compared."""
+    withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    asked = f"SELECT * FROM ({Ledger(home).rows_sql('activities')}) WHERE file_name = 'emissions.csv'"
+    with connect() as connection:
+        (plan,) = (told for _, told in connection.execute(f"EXPLAIN (FORMAT json) {asked}").fetchall())
+        assert len(connection.execute(asked).fetchall()) == 2
+    assert '"Filters": "(file_name = \'emissions.csv\')"' in plan
 
 
 def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
