@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import Connection, connect, connect_alone
+from estimator.core.duckdb_engine import Connection, arrow, connect, connect_alone
+from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.journal import RowsWithdrawal
@@ -112,16 +113,36 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
 
 def superseded_of(ledger: Ledger, rows: pa.Table) -> set[str]:
     """Ids of those of these activities of the ledger that are in no total. ledger_torn."""
+    return {*rows["row_id"].to_pylist()} - _counting(_near(ledger, rows)) if len(rows) else set()
+
+
+def without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> tuple[set[str], int]:
+    """Ids of those of these activities of the ledger that are in no total, and how many other rows, in no total either,
+    count once these go, but for those of the ids `staying`, and the withdrawn ones of `back` stand. ledger_torn."""
     if not len(rows):
-        return set()
+        return set(), 0
+    mine, near = {*rows["row_id"].to_pylist()}, _near(ledger, rows)
+    going = pa.array(sorted(mine.difference(staying)), pa.string())
+    left = pa.concat_tables([near.filter(pc.invert(pc.is_in(near["row_id"], going))), back])
+    before, after = _counting(near), _counting(left)
+    return mine - before, len(after - before - mine - {*back["row_id"].to_pylist()})
+
+
+def _near(ledger: Ledger, rows: pa.Table) -> pa.Table:
+    """The activities of the ledger that are of the run or of the trace of one of these. ledger_torn."""
     names = ("run_key", "run_id", "trace_id")
     with ledger.still() as held, connect() as connection:
-        connection.register("mine", rows.select(["row_id", *names]))
+        connection.register("mine", rows.select(names))
         alike = " OR ".join(f"{name} IN (SELECT {name} FROM mine)" for name in names)
-        kept = connection.sql(f"SELECT * FROM ({held.rows_sql('activities')}) WHERE {alike}").to_arrow_table()
-        connection.register("activities", kept)
-        current = f"SELECT row_id FROM ({current_rows_sql()}) WHERE status = 'current'"
-        found = connection.execute(f"SELECT row_id FROM mine WHERE row_id NOT IN ({current})").fetchall()
+        sql = f"SELECT * FROM ({held.rows_sql('activities')}) WHERE {alike}"
+        return arrow(connection, sql, SCHEMAS["activities"])
+
+
+def _counting(rows: pa.Table) -> set[str]:
+    """Ids of those of these activities that count, were they alone."""
+    with connect() as connection:
+        connection.register("activities", rows)
+        found = connection.execute(f"SELECT row_id FROM ({current_rows_sql()}) WHERE status = 'current'").fetchall()
     return {row_id for (row_id,) in found}
 
 

@@ -18,7 +18,7 @@ from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.later_readings import stated_by_others, superseded_of
+from estimator.ledger.later_readings import stated_by_others, superseded_of, without
 from estimator.ledger.restatements import (
     DAY_US,
     GIVEN_BACK,
@@ -56,17 +56,17 @@ class Target(NamedTuple):
 class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
     other files state too, each with their names; they go on counting. also: how many of the others each other name
-    of the same content states, which count no more for it either. replaced: what a withdrawn import had withdrawn, and
-    counts again; given_back: ids of what a withdrawn file had replaced, by withdrawal, and counts again."""
+    of the same content states, which count no more for it either. given_back: ids of what a withdrawn file or import
+    had replaced, by withdrawal, and counts again; again: how many rows its own had superseded, which count again."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
     still: Mapping[str, Sequence[str]] = field(default_factory=dict)
     also: Mapping[str, int] = field(default_factory=dict)
-    replaced: Sequence[RowsWithdrawal] = ()
     superseded: Collection[str] = ()  # ids of those that are in no total, for another row of their run is
     given_back: Mapping[str, Set[str]] = field(default_factory=dict)
+    again: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """{"target", "withdrawal", "rows", "superseded", "refused", "still", "again", "still_in", "also", "services",
@@ -80,8 +80,7 @@ class WithdrawalEffect:
         away = stated.keys() - self.still.keys()
         leaving = [stated[row] for row in away if row not in self.superseded]
         counts = {"rows": len(leaving), "superseded": len(away) - len(leaving), "refused": len(refused)}
-        counts |= {"still": len(stated) - len(away), "again": sum(one.rows for one in self.replaced)}
-        counts["again"] += sum(map(len, self.given_back.values()))
+        counts |= {"still": len(stated) - len(away), "again": self.again + sum(map(len, self.given_back.values()))}
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
@@ -105,15 +104,24 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         ids = tables["activities"].column("row_id").to_pylist()
         still = stated_by_others(held, connection, ids, where, value)
         going = tables["activities"].filter(pa.array([row_id not in still for row_id in ids], pa.bool_()))
-        back = _given_back(held, connection, going, where, value) if target.kind == "file" else {}
+        back = (
+            _given_back(held, connection, going, where, value) if target.kind == "file" else _replaced_by(held, target)
+        )
     if not any(map(len, tables.values())):
         raise SobriaError(_why_nothing(ledger, target), target=target.value)
     if target.kind in ("file", "import") and len(tables["activities"]):
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
     also = _stated_also(ledger, target, tables["activities"], still)
-    beside = superseded_of(ledger, tables["activities"])
-    return WithdrawalEffect(str(target), tables, "", still, also, _replaced_by(ledger, target), beside, back)
+    beside, again = without(ledger, tables["activities"], still, _returning(ledger, back))
+    return WithdrawalEffect(str(target), tables, "", still, also, beside, back, again)
+
+
+def _returning(ledger: Ledger, back: Mapping[str, Set[str]]) -> pa.Table:
+    """The rows that come back, given with their ids by withdrawal."""
+    found = [_rows_of(ledger, entry) for entry in ledger.in_force() if entry.event in back]
+    rows = pa.concat_tables([SCHEMAS["activities"].empty_table(), *found])
+    return rows.filter(pc.is_in(rows["row_id"], pa.array(sorted(set[str]().union(*back.values())), pa.string())))
 
 
 def _given_back(
@@ -164,12 +172,9 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
     """Withdraw the rows that match today. The same rows in another file still count, or may be imported again; what a
     withdrawn file or import had replaced counts again, unless it came back meanwhile. Refused as its dry run is."""
     found = _withdrawn(ledger, withdrawal_effect(ledger, target), author)
-    whole, why = {old.event for old in found.replaced}, _with(found.withdrawal)
     for entry in ledger.in_force():
-        if entry.event in whole:
-            _undo(ledger, entry, why)
-        elif ids := found.given_back.get(entry.event):
-            _bring_some_back(ledger, entry, _rows_of(ledger, entry), ids, why)
+        if ids := found.given_back.get(entry.event):
+            _bring_some_back(ledger, entry, _rows_of(ledger, entry), ids, _with(found.withdrawal))
     return found
 
 
@@ -183,18 +188,15 @@ def _with(withdrawal: str) -> Author:
     return Author(who="SobrIA", why=f"withdrawn: {withdrawal}")
 
 
-def _replaced_by(ledger: Ledger, target: Target) -> list[RowsWithdrawal]:
-    """The withdrawals in force of rows, which can be read, that this import replaced; none of another target."""
+def _replaced_by(ledger: Ledger, target: Target) -> dict[str, frozenset[str]]:
+    """Ids of the rows, by the withdrawal in force, that this import replaced; none of another target."""
     if target.kind != "import":
-        return []
+        return {}
     done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     whys = {restating(source.sha).why for source in done.sources}
     whys |= {f"{REPLACED}: {source.sha}" for source in done.sources}  # written so before 28 November 2026
     found = [old for old in ledger.in_force() if old.target == REPLACED and old.why in whys]
-    with ledger.reading():
-        for old in found:
-            _rows_of(ledger, old)
-    return found
+    return {old.event: frozenset(_rows_of(ledger, old)["row_id"].to_pylist()) for old in found}
 
 
 def withdraw_rows(ledger: Ledger, told: str, row_ids: Collection[str], author: Author) -> WithdrawalEffect:

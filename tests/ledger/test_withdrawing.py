@@ -152,6 +152,25 @@ def test_rows_of_one_file_are_read_alone_where_others_are_withdrawn(home: Path) 
     assert '"Filters": "(file_name = \'emissions.csv\')"' in plan
 
 
+@pytest.mark.parametrize("kind", ["file", "import"])
+@pytest.mark.parametrize("corrected", [False, True], ids=["read later", "corrected"])
+def test_rows_that_count_again_once_what_superseded_them_goes_are_said(
+    tmp_path: Path, kind: str, corrected: bool
+) -> None:
+    """Read at 1 and at 2 min, then at 3 min: the reading at 2 min, which counted before, counts again; not that at 1
+    min. The same where the reading at 2 min was corrected."""
+    first, second, third = (snapshot("a", n, 60 * n, n) for n in (1, 2, 3))
+    bring(tmp_path, text(first, second), name="matin.csv")
+    bring(tmp_path, text(second | {"cpu_energy": 1.5} if corrected else third), name="soir.csv")
+    last = Ledger(tmp_path).imports.latest(1)[0].event
+    signed = ("--who", "DSI", "--why", "essai")
+    taken = ("ledger", "withdraw", f"--{kind}", "soir.csv" if kind == "file" else last, *signed)
+    for asked in (("--dry-run",), ()):
+        said = sobria(tmp_path, *taken, *asked).stdout.replace("\u202f", " ").replace("\u00a0", " ")
+        assert "Comptent de nouveau, car ce qui est retiré les avait remplacées : 1 ligne." in said
+    assert kwh(tmp_path) == 2
+
+
 def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
     """Two rows, written in three ways more: withdrawn under one, both count for the three others; withdrawn under each,
     none does, and the first withdrawal has none left that counts."""
