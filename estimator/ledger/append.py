@@ -154,7 +154,7 @@ class Append:
     def recount(self, account: Account) -> Account:
         """The account of this append once rows of before, which may have superseded some of its own, are withdrawn."""
         before = [one for one in self._ledger.withdrawals.read()[0] if one.event in self._standing.withdrawn]
-        found = changes(self._ledger, self._wrote, before)
+        found = changes(self._ledger, self._wrote, self.read_files, before)
         superseded = min(found.superseded, account.superseded)
         accepted = account.accepted + account.superseded - superseded
         return replace(account, **found._asdict() | {"superseded": superseded, "accepted": accepted})
@@ -188,7 +188,7 @@ class Append:
             others = {part for done in self._standing.journal() for part in done.wrote}
             rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
             self.brought = sorted(self._wrote), sorted(others)
-            found = changes(self._ledger, self._wrote)
+            found = changes(self._ledger, self._wrote, self.read_files)
             superseded = min(found.superseded, self.new - rows)
             account = Account(
                 files=len(self._sources),

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.event_log import RecordFolder
@@ -315,6 +315,19 @@ class Ledger:
         """Delete these parts, those that an import recorded apart: an append could not be finished."""
         with self.acknowledging(), self.store.deleting():
             self.store.delete({*parts} - self._recorded().keys())
+
+    def brought(
+        self, connection: Connection, parts: Iterable[str], shas: Iterable[str], reader: str | None = None
+    ) -> tuple[str, list[str], list[str]]:
+        """What an import brought, while nothing is deleted: SQL of its rows, their files, and other files as in
+        `of_same_runs`. Where its parts were packed with others meanwhile, its rows are those of its input files, and
+        other files are all of them, which hold its own too. parts, shas: of the import."""
+        named = {part for part in parts if part.startswith("activities/")}
+        if named <= {*self.parts()}:
+            mine = [self.seed("activities"), *map(self.address, sorted(named))]
+            return parquet(mine), mine, self.of_same_runs(connection, mine, reader) if named else []
+        files = self.files("activities")
+        return f"(SELECT * FROM {parquet(files)} WHERE file_sha IN ({texts_sql(shas)}))", files, files
 
     def of_same_runs(self, connection: Connection, mine: Sequence[str], reader: str | None = None) -> list[str]:
         """Other files with a row of the same runs as these, of a run whose hash is that of one, or of tables of seats

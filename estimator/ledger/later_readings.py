@@ -1,6 +1,6 @@
 """Rows that do not count, for a later reading of the same record stands in their place."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,32 +52,34 @@ class KeptOut(NamedTuple):
     by: str
 
 
-def changes(ledger: Ledger, parts: Mapping[str, int], before: Sequence[RowsWithdrawal] | None = None) -> Changes:
-    """Counts of rows that these parts, given with their rows, change in the current ledger. before: the withdrawals in
-    force before them, where some came since: their rows are in none of the counts. ledger_torn."""
-    named = [part for part in parts if part.startswith("activities/")]
-    if all((ids := ledger.table(part, ["run_id"])["run_id"]).null_count == len(ids) for part in named):
-        return Changes()
-    mine = list(map(ledger.address, named))
+def changes(
+    ledger: Ledger, parts: Collection[str], shas: Collection[str], before: Sequence[RowsWithdrawal] | None = None
+) -> Changes:
+    """Counts of rows that an import changes in the current ledger. parts, shas: those that it wrote, and the hashes of
+    its input files; before: the withdrawals in force before it, where some came since: their rows are in none of the
+    counts. ledger_torn."""
     with ledger.reading(), connect_alone() as connection:
-        others, seed = ledger.of_same_runs(connection, mine), ledger.seed("activities")
-        files = [seed, *mine, *others]
+        rows, mine, others = ledger.brought(connection, parts, shas)
+        if not connection.execute(f"SELECT 1 FROM {rows} WHERE run_id IS NOT NULL LIMIT 1").fetchall():
+            return Changes()
+        files = [*dict.fromkeys([*mine, *others])]
         repeated = repeated_runs(connection, files, ledger.home / "builds")
         if not len(repeated):
             return Changes()
         _register(connection, repeated)
         gone = ledger.withdrawn_files("activities")
         gone_before = gone if before is None else ledger.withdrawn_files("activities", before)
-        both = {"was": ([seed, *others], gone_before), "now": (files, gone)}
-        judged = {name: _judged(paths, away, ledger) for name, (paths, away) in both.items()}
-        found = connection.execute(CHANGED.format(mine=parquet(mine), **judged)).fetchone()
+        apart = f"row_id NOT IN (SELECT row_id FROM {rows})" if mine == others else "TRUE"
+        was = _judged([ledger.seed("activities"), *others], gone_before, ledger, apart)
+        sql = CHANGED.format(mine=rows, was=was, now=_judged(files, gone, ledger))
+        found = connection.execute(sql).fetchone()
     return Changes(*found or ())
 
 
-def _judged(files: Sequence[str], gone: Sequence[str], ledger: Ledger) -> str:
+def _judged(files: Sequence[str], gone: Sequence[str], ledger: Ledger, which: str = "TRUE") -> str:
     """SQL of the rows of these files, of the runs of the view `looked`, with their status. gone: files of withdrawn
-    copies."""
-    rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM looked))"
+    copies; which: SQL, whether a row is one of them."""
+    rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM looked) AND {which})"
     return f"WITH activities AS ({not_withdrawn(rows, gone, ledger.opened)}) SELECT * FROM ({current_rows_sql()})"
 
 

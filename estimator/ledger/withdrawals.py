@@ -238,15 +238,15 @@ def withdraw_restated_elsewhere(
     """Withdraw the rows of earlier imports that these parts state otherwise, in files of any name: one run has one
     reading of a task at one moment. Their files and lines. shas: of the files of this import, of which none is the
     later one; again: ids of the rows that it states as they were."""
-    mine = [ledger.address(part) for part in parts if part.startswith("activities/")]
-    if not mine:
+    if not any(part.startswith("activities/") for part in parts):
         return []
     with ledger.still() as held, connect() as connection:
-        if not (others := held.of_same_runs(connection, mine, RESTATED_BY)):
+        mine, _, others = held.brought(connection, parts, shas, RESTATED_BY)
+        if not others:
             return []
-        seed, gone = held.seed("activities"), held.withdrawn_files("activities")
-        rows = not_withdrawn(parquet([seed, *others]), gone, held.opened)
-        sql = RESTATED_ELSEWHERE.format(rows=rows, mine=parquet([seed, *mine]))
+        rows = parquet([held.seed("activities"), *others])
+        rows = not_withdrawn(rows, held.withdrawn_files("activities"), held.opened)
+        sql = RESTATED_ELSEWHERE.format(rows=rows, mine=mine)
         found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
     _restated(ledger, found, author)

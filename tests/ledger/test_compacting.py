@@ -18,8 +18,10 @@ from estimator.cli.streams import JSON_VERSION
 from estimator.core import parquet_files
 from estimator.core.locks import file_lock, held
 from estimator.governance.register.register import author
+from estimator.ingestion import importing
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import retry
-from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, append, compaction
 from estimator.ledger.append import Append
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact, pack
 from estimator.ledger.files import IMPORTING
@@ -55,6 +57,33 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(grown: Path, tmp_path: Path) -> Path:
     """A copy, which a test may change."""
     return Path(shutil.copytree(grown, tmp_path / "home"))
+
+
+@pytest.mark.parametrize("late", [None, (append, "changes"), (importing, "withdraw_restated_elsewhere")])
+@pytest.mark.parametrize(
+    ("second", "told"), [(snapshot("a", 2, 120, 2), (1, 1, [])), (snapshot("a", 1, 60, 3), (1, 0, ["row_restated"]))]
+)
+def test_an_import_whose_parts_are_packed_meanwhile_tells_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: Any, told: tuple[int, int, list[str]], late: Any
+) -> None:
+    """A run of 1 kWh that goes on to 2 in another file, which supersedes it; or that another file states as 3."""
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("b", 1, 60, 1)))
+    packed = list[Compacted]()
+    if late:
+        module, name = late
+        function = getattr(module, name)
+
+        def packs(*given: Any) -> Any:
+            packed.append(compact(Ledger(tmp_path)))
+            return function(*given)
+
+        monkeypatch.setattr(module, name, packs)
+    (tmp_path / "suite.csv").write_text(text(second), "utf-8")
+    report = import_paths(Ledger(tmp_path), [tmp_path / "suite.csv"], context())
+    account = report.account
+    assert (account.accepted, account.supersedes, [remark.code for remark in report.remarks]) == told
+    assert not late or packed[0].deleted == 2
+    assert not reconcile(Ledger(tmp_path)).missing
 
 
 @pytest.mark.parametrize("asked", ["also_in", "only_in", "unfinished"])
