@@ -21,7 +21,7 @@ SPANS = """SELECT held_in, name, MIN(first_us) AS first_us, MAX(last_us) AS last
   SELECT held_in, 'file ' || file_sha, first_us, last_us FROM {rows} WHERE first_us IS NOT NULL
 ) GROUP BY held_in, name{and_by}"""
 BY_HOUR = ", FLOOR(first_us / 3600000000.0)"
-# SQL: the hashes of the rows that meet one of the table `spans`: of those that began before a row ends, the last end.
+# SQL: the hashes of the rows that meet one of the table `given`: of those that began before a row ends, the last end.
 MEET = """SELECT DISTINCT HASH(row_id) FROM (
   SELECT row_id, begun_us, MAX(last_us) OVER (PARTITION BY name ORDER BY moment ROWS UNBOUNDED PRECEDING) AS until_us
   FROM (
@@ -30,7 +30,7 @@ MEET = """SELECT DISTINCT HASH(row_id) FROM (
     UNION ALL
     SELECT row_id, 'file ' || file_sha, end_us, start_us, NULL FROM {rows} WHERE {whole}
     UNION ALL
-    SELECT NULL, name, first_us, NULL, last_us FROM spans
+    SELECT NULL, name, first_us, NULL, last_us FROM given
   )
 ) WHERE row_id IS NOT NULL AND until_us > begun_us"""
 

@@ -10,7 +10,7 @@ import numpy as np
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger.withdrawn_rows import parquet
 
-BLOCK = 8_192  # names checked and read together
+BLOCK = 1_024  # names checked and read together
 TOGETHER = 1_000_000  # rows of which names are held at once
 MANY = 4_000_000  # names sorted together: of more, one range of the hashes at a time
 MOST = 2**64 - 1
@@ -147,8 +147,7 @@ class Names:
         for start, end in pairwise(starts):
             if block[start] >= 0:
                 names = self._blocks(int(block[start]), int(block[start]) + 1)
-                at = np.minimum(np.searchsorted(names, asked[start:end]), len(names) - 1)
-                held[start:end] = names[at] == asked[start:end]
+                held[start:end] = _among(asked[start:end], names)
         return held
 
     def _blocks(self, first: int, last: int) -> np.ndarray:
@@ -163,18 +162,33 @@ class Names:
         return found
 
 
-def repeated(parts: Mapping[str, Names], apart: Sequence[str], others: np.ndarray) -> np.ndarray:
-    """The names, sorted, that two rows have: of these parts, or of those whose names are `others`, sorted. apart: parts
-    no two rows of which share a name but those that are known already."""
-    fresh = [names for part, names in parts.items() if part not in apart]
-    known = [names for part, names in parts.items() if part in apart]
-    ranges = -(-(sum(names.count for names in fresh) + len(others)) // MANY) or 1
+def shared_by(
+    parts: Mapping[str, Names], known: Mapping[str, Sequence[int]], others: np.ndarray, sought: np.ndarray
+) -> dict[str, list[int]]:
+    """By part, its names that another row has, of these parts or of those whose names are `others`, sorted. known: what
+    was told so of some parts, in which nothing is sought twice; sought: names, sorted, that were sought in each of
+    them: what one has is in `known`."""
+    fresh = {part: names for part, names in parts.items() if part not in known}
+    found = {part: [np.array(known.get(part, ()), np.uint64)] for part in parts}
+    told = np.unique(np.concatenate([np.empty(0, np.uint64), *(names for (names,) in found.values())]))
+    ranges = -(-(sum(names.count for names in fresh.values()) + len(others)) // MANY) or 1
     bounds = [MOST // ranges * n for n in range(ranges)]
-    found = [np.empty(0, np.uint64)]
     for low, high in pairwise([*bounds, MOST + 1]):
         mine = others[np.searchsorted(others, np.uint64(low)) : np.searchsorted(others, np.uint64(high - 1), "right")]
-        new = np.concatenate([mine, *(names.between(low, high - 1) for names in fresh)])
+        new = np.concatenate([mine, *(names.between(low, high - 1) for names in fresh.values())])
         new.sort()  # in its place: a copy takes longer
-        found.append(new[1:][new[1:] == new[:-1]])
-        found += [new[names.meets(new)] for names in known]
-    return np.unique(np.concatenate(found))
+        asked = new[~_among(new, sought)] if len(sought) else new
+        met = {part: asked[parts[part].meets(asked)] for part in parts.keys() - fresh if len(asked)}
+        shared = np.unique(np.concatenate([new[1:][new[1:] == new[:-1]], new[_among(new, told)], *met.values()]))
+        met |= {part: shared[names.meets(shared)] for part, names in fresh.items() if len(shared)}
+        for part, names in met.items():
+            found[part].append(names)
+    return {part: np.unique(np.concatenate(names)).tolist() for part, names in found.items()}
+
+
+def _among(names: np.ndarray, sorted_ones: np.ndarray) -> np.ndarray:
+    """Which of these names are among others, sorted: n booleans."""
+    if not len(sorted_ones):
+        return np.zeros(len(names), bool)
+    held: np.ndarray = sorted_ones[np.minimum(np.searchsorted(sorted_ones, names), len(sorted_ones) - 1)] == names
+    return held

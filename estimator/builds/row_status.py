@@ -19,7 +19,7 @@ from estimator.ledger import Ledger
 from estimator.ledger.current_rows import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
-LARGE = 500_000  # size of a part from which it is not copied [bytes]
+LARGE = 100_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
 TOLD = ("status", "hours_from", "several_months", "modelled")  # columns that a build adds to those of a row
 Alike = Mapping[str, str | None]  # what all rows of a part state alike, by column; None: nothing, or not one text

@@ -19,7 +19,16 @@ import numpy as np
 
 from estimator.builds.build_identity import digest
 from estimator.builds.machine_overlaps import BY_HOUR, MEET, SPANS, WHOLE, Span, machine_twice, others_met
-from estimator.builds.part_names import NAMED, SNAPSHOTS, Names, as_bytes, names_of_parts, names_sql, repeated, together
+from estimator.builds.part_names import (
+    NAMED,
+    SNAPSHOTS,
+    Names,
+    as_bytes,
+    names_of_parts,
+    names_sql,
+    shared_by,
+    together,
+)
 from estimator.builds.parts_elsewhere import is_elsewhere
 from estimator.builds.said_of_parts import FACTS, LOOKED_AT, RAN, RAN_IN_PART, SAID, SAYS
 from estimator.builds.stated_columns import StatedColumns, constants, inlined, read_columns, shared, stated_columns
@@ -60,7 +69,7 @@ class Settled:
         self.all = f"all-{self._method}"  # key of what is kept of all parts: a file of each is long to open
         self.parts: list[SettledPart] = []
         self._of_runs = set[str]()  # parts of which each row is told to have a run
-        self._limits = dict[tuple[str, str | None], list[tuple[str, Any]]]()
+        self._limits = dict[tuple[str, str | None], str]()
         self._said: Set[str] = frozenset()  # names of the parts that the table `said` is of
         self.lines: Mapping[str, Sequence[Any]] = {}  # by key of a part, where its rows ran
 
@@ -85,20 +94,19 @@ class Settled:
         keys = {self._key(file): file for file in large}
         facts = self._facts(keys)
         names = {key: Names(path) for key, path in self._keep_names(keys, facts).items()}
-        known = self.kept.told(self.all, "apart") or {"parts": [], "repeated": []}
-        found = repeated(names, known["parts"], others)
-        held = np.zeros(len(found), bool)
-        for one in names.values():
-            held |= one.meets(found)
-        told = {"parts": sorted(names), "repeated": sorted({*known["repeated"], *found[held].tolist()})}
-        if told != known:
-            self.kept.tell(self.all, "apart", told)
-        withdrawn = [self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")] if gone else []
-        shared = np.unique(np.concatenate([np.array(told["repeated"], np.uint64), *withdrawn]))
+        known, sought = self.kept.told(self.all, "shared"), self.kept.data(self.all, "sought") or b""
+        known = {key: told for key, told in known.items() if key in names}
+        shared = shared_by(names, known, others, np.frombuffer(sought, np.uint64))
+        if shared != known:
+            self.kept.tell(self.all, "shared", shared)
+        if sought != others.tobytes():
+            self.kept.put(self.all, "sought", others.tobytes())
+        withdrawn = np.unique(self._engine.column(f"SELECT HASH(row_id) FROM {parquet(gone)}")) if gone else others[:0]
         met, looked_at = self._met(facts, small), self._looked_at(keys, facts)
         for key, file in keys.items():
             overlapping = self._overlapping(key, file, facts[key], met[key])
-            aside = np.unique(np.concatenate([self._aside(file, names[key], looked_at[key], shared), *overlapping]))
+            named = np.array(shared[key], np.uint64), withdrawn[names[key].meets(withdrawn)]
+            aside = np.unique(np.concatenate([looked_at[key], *self._named(key, file, *named), *overlapping]))
             if len(aside) <= MOST_ASIDE * facts[key]["rows"]:
                 self.parts.append(SettledPart(file, key, names[key], facts[key], aside))
         return self._aside_rows()
@@ -191,7 +199,7 @@ class Settled:
             said = sorted({*values.get(name, ()), None}, key=str)
             for value in said:
                 if (name, value) not in self._limits:  # many parts say the same
-                    self._limits[name, value] = _plain(read(catalogue, value))
+                    self._limits[name, value] = digest([json.dumps(_plain(read(catalogue, value)), default=str)])
             limits[name] = [(value, self._limits[name, value]) for value in said]
         kinds = {k: sorted(m for m in part.facts[k] or () if m and is_of(m, k)) for k in ("audio", "embedding")}
         told = [self._crosses, _digest_of(part.aside), self.lines[part.key], marks, limits, kinds]
@@ -281,14 +289,12 @@ class Settled:
                 found[key] = alone
         return {key: np.frombuffer(data, np.uint64) for key, data in found.items() if data is not None}
 
-    def _aside(self, file: str, names: Names, looked_at: np.ndarray, shared: np.ndarray) -> np.ndarray:
-        met = shared[names.meets(shared)]
-        if not len(met):
-            return looked_at
-        with self._table(met) as table:
-            named = NAMED.format(names=table)
-            found = self._engine.column(f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE {named}")
-        return np.unique(np.concatenate([looked_at, found.astype(np.uint64)]))
+    def _named(self, key: str, file: str, *names: np.ndarray) -> Iterator[np.ndarray]:
+        """The hashes of its rows that have one of these names."""
+        told = np.unique(np.concatenate(names)).tolist()
+        if told:
+            sql = f"SELECT HASH(row_id) FROM {self._rows(file)} WHERE {NAMED.format(names='(SELECT name FROM given)')}"
+            yield self._kept_hashes(key, "named", sql, {"name": told}, {"name": "UBIGINT"})
 
     def _met(self, facts: Mapping[str, Mapping[str, Any]], small: str) -> dict[str, list[Span]]:
         """By key of a part, when rows that are not its own may be of a computer that its own are of."""
@@ -303,20 +309,29 @@ class Settled:
         """The hashes of its rows that others overlap on what may be one computer: its own, then those of other
         parts."""
         if facts["spans"]:
-            yield self._kept_hashes(key, "twice", machine_twice("HASH(row_id)", self._rows(file)), ())
+            yield self._kept_hashes(key, "twice", machine_twice("HASH(row_id)", self._rows(file)))
         if met:
-            yield self._kept_hashes(key, "met", MEET.format(rows=self._rows(file), whole=WHOLE), met)
+            columns = dict(zip(Span._fields, map(list, zip(*met, strict=True)), strict=True))
+            sql = MEET.format(rows=self._rows(file), whole=WHOLE)
+            types = {"name": "VARCHAR", "first_us": "BIGINT", "last_us": "BIGINT"}
+            yield self._kept_hashes(key, "met", sql, columns, types)
 
-    def _kept_hashes(self, key: str, what: str, sql: str, spans: Sequence[Span]) -> np.ndarray:
-        """The hashes that a query of a part finds, with the table `spans`; kept."""
-        kind = what + digest([json.dumps(spans)])
+    def _kept_hashes(
+        self,
+        key: str,
+        what: str,
+        sql: str,
+        given: Mapping[str, Sequence[Any]] | None = None,
+        types: Mapping[str, str] = {},
+    ) -> np.ndarray:
+        """The hashes that a query of a part finds, with the table `given` of these columns; kept."""
+        kind = what + digest([json.dumps(given)])
         data = self.kept.data(key, kind)
         if data is None:
-            if spans:
-                columns = dict(zip(Span._fields, map(list, zip(*spans, strict=True)), strict=True))
-                self._engine.load("spans", columns, {"name": "VARCHAR", "first_us": "BIGINT", "last_us": "BIGINT"})
+            if given:
+                self._engine.load("given", given, types)
             data = np.unique(self._engine.column(sql).astype(np.uint64)).tobytes()
-            self._engine.run("DROP TABLE IF EXISTS spans")
+            self._engine.run("DROP TABLE IF EXISTS given")
             self.kept.put(key, kind, data)
         return np.frombuffer(data, np.uint64)
 
