@@ -26,14 +26,15 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
     also = [say("ledger_cli", "also", lang, file=name, count=count) for name, count in body["also"].items()]
     beside = [say("ledger_cli", "beside", lang, count=body["superseded"])] if body["superseded"] else []
-    again = [say("ledger_cli", "again", lang, count=body["again"])] if body["again"] else []
+    changed = {"again": "back_again" if key == "back" else "again", "supersedes": "supersedes", "replaces": "replaces"}
+    others = [say("ledger_cli", told, lang, count=body[name]) for name, told in changed.items() if body[name]]
     return "\n".join(
         [
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
             *beside,
             *still,
             *also[:SHOWN],
-            *again,
+            *others,
             *services[:SHOWN],
             say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),
         ]

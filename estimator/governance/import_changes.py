@@ -8,7 +8,8 @@ from estimator.assessment.impacts import Amount
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Author
 from estimator.ledger import Ledger
-from estimator.ledger.withdrawals import Target, WithdrawalEffect, bring_back, withdraw
+from estimator.ledger.effects import WithdrawalEffect
+from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.making import locked, rebuilt
 from estimator.results.reading import current_results
 

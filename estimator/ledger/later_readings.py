@@ -11,6 +11,7 @@ from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, arrow, connect, connect_alone
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.current_rows import current_rows_sql
+from estimator.ledger.effects import Beside
 from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.repeated_runs import repeated_runs
@@ -113,21 +114,22 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
     return [KeptOut(file, line, by[sha]) for file, line, sha in found if sha in by]
 
 
-def superseded_of(ledger: Ledger, rows: pa.Table) -> set[str]:
-    """Ids of those of these activities of the ledger that are in no total. ledger_torn."""
-    return {*rows["row_id"].to_pylist()} - _counting(_near(ledger, rows)) if len(rows) else set()
-
-
-def without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> tuple[set[str], int]:
-    """Ids of those of these activities of the ledger that are in no total, and how many other rows, in no total either,
-    count once these go, but for those of the ids `staying`, and the withdrawn ones of `back` stand. ledger_torn."""
+def without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> Beside:
+    """What changes beside these activities of the ledger once they go, but for those of the ids `staying`, and the
+    withdrawn ones of `back` stand, which are counted in none of it. ledger_torn."""
     if not len(rows):
-        return set(), 0
-    mine, near = {*rows["row_id"].to_pylist()}, _near(ledger, rows)
-    going = pa.array(sorted(mine.difference(staying)), pa.string())
-    left = pa.concat_tables([near.filter(pc.invert(pc.is_in(near["row_id"], going))), back])
-    before, after = _counting(near), _counting(left)
-    return mine - before, len(after - before - mine - {*back["row_id"].to_pylist()})
+        return Beside()
+    mine, near, returning = {*rows["row_id"].to_pylist()}, _near(ledger, rows), {*back["row_id"].to_pylist()}
+    going = mine.difference(staying)
+    left = near.filter(pc.invert(pc.is_in(near["row_id"], pa.array(sorted(going), pa.string()))))
+    before, after = _counting(near), _counting(pa.concat_tables([left, back]))
+    supersedes, again = before - after - going, after - before - mine - returning
+    return Beside(mine - before, len(supersedes), again=len(again))
+
+
+def counting_near(ledger: Ledger, rows: pa.Table) -> set[str]:
+    """Ids of the activities of the ledger that count, of those of the run or of the trace of these. ledger_torn."""
+    return _counting(_near(ledger, rows)) if len(rows) else set()
 
 
 def _near(ledger: Ledger, rows: pa.Table) -> pa.Table:

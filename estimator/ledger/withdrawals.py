@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -16,9 +16,10 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.effects import Beside, WithdrawalEffect
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.later_readings import stated_by_others, superseded_of, without
+from estimator.ledger.later_readings import counting_near, stated_by_others, without
 from estimator.ledger.restatements import (
     DAY_US,
     GIVEN_BACK,
@@ -52,46 +53,6 @@ class Target(NamedTuple):
         return f"{self.kind}:{self.value}"
 
 
-@dataclass(frozen=True)
-class WithdrawalEffect:
-    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
-    other files state too, each with their names; they go on counting. also: how many of the others each other name
-    of the same content states, which count no more for it either. given_back: ids of what a withdrawn file or import
-    had replaced, by withdrawal, and counts again; again: how many rows its own had superseded, which count again."""
-
-    target: str
-    tables: dict[Kind, pa.Table]
-    withdrawal: str = ""
-    still: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    also: Mapping[str, int] = field(default_factory=dict)
-    superseded: Collection[str] = ()  # ids of those that are in no total, for another row of their run is
-    given_back: Mapping[str, Set[str]] = field(default_factory=dict)
-    again: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "superseded", "refused", "still", "again", "still_in", "also", "services",
-        "files"}; rows: that no longer count, superseded: that go with them and were in no total, still: that do count,
-        for the files of `still_in` state them too, again: that do, for what is withdrawn had replaced them; no
-        withdrawal: dry run."""
-        rows, refused = self.tables["activities"], self.tables["quarantine"]
-        files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
-        columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
-        stated = dict(zip(*columns, strict=True))  # a row that a file repeats counts once
-        away = stated.keys() - self.still.keys()
-        leaving = [stated[row] for row in away if row not in self.superseded]
-        counts = {"rows": len(leaving), "superseded": len(away) - len(leaving), "refused": len(refused)}
-        counts |= {"still": len(stated) - len(away), "again": self.again + sum(map(len, self.given_back.values()))}
-        return {
-            "target": self.target,
-            "withdrawal": self.withdrawal,
-            **counts,
-            "still_in": sorted({name for names in self.still.values() for name in names}),
-            "also": dict(sorted(self.also.items())),
-            "services": dict(sorted(Counter(leaving).items())),
-            "files": sorted(files),
-        }
-
-
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows."""
     with ledger.still() as held, connect() as connection:
@@ -113,8 +74,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
     also = _stated_also(ledger, target, tables["activities"], still)
-    beside, again = without(ledger, tables["activities"], still, _returning(ledger, back))
-    return WithdrawalEffect(str(target), tables, "", still, also, beside, back, again)
+    beside = without(ledger, tables["activities"], still, _returning(ledger, back))
+    return WithdrawalEffect(str(target), tables, "", still, also, back, beside)
 
 
 def _returning(ledger: Ledger, back: Mapping[str, Set[str]]) -> pa.Table:
@@ -317,14 +278,17 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading(), connect() as connection:
         tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
-        ids = tables["activities"].column("row_id").to_pylist()
-        still = stated_by_others(ledger, connection, ids, "$1 IS NULL", "")  # all that count now do
-        for old in _given_back_by(ledger, undone):
-            _rows_of(ledger, old)
+        rows = tables["activities"]
+        still = stated_by_others(ledger, connection, rows["row_id"].to_pylist(), "$1 IS NULL", "")  # that count now
+        replaced = pa.concat_tables([rows[:0], *(_rows_of(ledger, old) for old in _given_back_by(ledger, undone))])
     check_whole(ledger, undone, _by_file(tables))
-    superseded_of(ledger, tables["activities"])  # what is beside them can be read
+    near = pa.concat_tables([rows, replaced])
+    before = counting_near(ledger, near)
     event = _undo(ledger, undone, author)
-    return WithdrawalEffect(undone.target, tables, event, still, superseded=superseded_of(ledger, tables["activities"]))
+    after = counting_near(ledger, near)
+    beside = Beside.of(before, after, *({*table["row_id"].to_pylist()} for table in (rows, replaced)))
+    still = {row_id: names for row_id, names in still.items() if row_id in before & after}
+    return WithdrawalEffect(undone.target, tables, event, still, beside=beside)
 
 
 def _undo(ledger: Ledger, undone: RowsWithdrawal, author: Author) -> str:

@@ -25,7 +25,7 @@ from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
 from estimator.results.reading import Results
 from tests.ingestion.test_reader_columns import REQUEST
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import examples, refuses, row_ids, sobria
+from tests.support import activity, append, examples, refuses, row_ids, sobria
 from tests.traces_support import context, judged, text
 
 DSI = author("DSI", "fichier d'essai importé par erreur")
@@ -169,6 +169,55 @@ def test_rows_that_count_again_once_what_superseded_them_goes_are_said(
         said = sobria(tmp_path, *taken, *asked).stdout.replace("\u202f", " ").replace("\u00a0", " ")
         assert "Comptent de nouveau, car ce qui est retiré les avait remplacées : 1 ligne." in said
     assert kwh(tmp_path) == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "repeated", "key", "told"),
+    [
+        (3, False, "supersedes", "un relevé plus récent ou plus complet tient maintenant leur place"),
+        (3, True, "supersedes", "un relevé plus récent ou plus complet tient maintenant leur place"),
+        (2, False, "replaces", "ce qui revient les énonce autrement"),
+    ],
+    ids=["later", "with a copy", "corrected"],
+)
+def test_rows_that_count_no_more_once_a_withdrawal_is_undone_are_said(
+    tmp_path: Path, number: int, repeated: bool, key: str, told: str
+) -> None:
+    """1 + 2 kWh, then 8 for the second run and 4 more: 1 + 8 + 4 = 13. Withdrawn, 3; undone, two rows come back, one of
+    3 goes. The copy of it in the second file counts no more either, and is not said to count still."""
+    first, second = snapshot("a", 1, 60, 1), snapshot("b", 2, 120, 2)
+    bring(tmp_path, text(first, second), name="p.csv")
+    rows = [snapshot("b", number, 60 * number, 8), snapshot("c", 4, 60, 4)]
+    bring(tmp_path, text(*[second] * repeated, *rows), name="q.csv")
+    taken = withdraw(Ledger(tmp_path), Target("file", "q.csv"), DSI).withdrawal
+    assert kwh(tmp_path) == pytest.approx(1 + 2)
+    signed = ("--who", "DSI", "--why", "essai")
+    said = sobria(tmp_path, "ledger", "withdraw", "--undo", taken, *signed).stdout
+    said = said.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "2 lignes et 0 ligne mise de côté comptent de nouveau" in said
+    assert f"Ne comptent plus, car {told} : 1 ligne." in said and "Comptent encore" not in said
+    assert kwh(tmp_path) == pytest.approx(1 + 8 + 4)
+    taken = withdraw(Ledger(tmp_path), Target("file", "q.csv"), DSI).withdrawal
+    back = bring_back(Ledger(tmp_path), taken, DSI).as_dict()
+    assert {name: back[name] for name in ("rows", "still", "supersedes", "replaces", "again")} == {
+        **{"rows": 2, "still": 0, "supersedes": 0, "replaces": 0, "again": 0},
+        key: 1,
+    }
+
+
+def test_what_a_withdrawal_and_its_undoing_change_by_tasks_that_outweigh_their_run_is_said(tmp_path: Path) -> None:
+    """A run of 3 kWh holds its tasks of 1 and 1; a third one of 2, 4 > 3: three tasks count, no run. Without it, the
+    run counts and two tasks do not; with it again, the two tasks do and the run does not."""
+    run = {"run_id": "r"}
+    whole = activity(hours=3, **run, run_key="r", cumulative=True, cpu_energy_kwh=3.0)
+    tasks = [activity(hours=1, **run, task_name=f"t{n}", cpu_energy_kwh=1.0) for n in range(2)]
+    append(Ledger(tmp_path), [whole, *tasks])
+    other = {"file_name": "other.csv", "file_sha": "1"}
+    append(Ledger(tmp_path), [activity(hours=1, **run, **other, task_name="t2", cpu_energy_kwh=2.0)])
+    gone = withdraw(Ledger(tmp_path), Target("file", "other.csv"), DSI)
+    back = bring_back(Ledger(tmp_path), gone.withdrawal, DSI)
+    told = [(body["rows"], body["supersedes"], body["again"]) for body in (gone.as_dict(), back.as_dict())]
+    assert told == [(1, 2, 1), (1, 1, 2)]
 
 
 def test_each_file_that_states_withdrawn_rows_is_named_and_the_history_counts_as_the_withdrawal(tmp_path: Path) -> None:
@@ -318,6 +367,8 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "refused": 1,
         "still": 0,
         "again": 0,
+        "supersedes": 0,
+        "replaces": 0,
         "still_in": [],
         "also": {},
         "services": {"essai": 2},
