@@ -157,7 +157,7 @@ def restate(
 def kept_out(ledger: Ledger, posting: Append) -> list[Remark]:
     """A remark on each row that the ledger had and that a later reading of the same record keeps out of the totals."""
     found = later_readings(ledger, posting.again, posting.months, posting.brought[0])
-    return [Remark("row_read_since", row.file, row.line, {"id": row.by}) for row in found]
+    return [Remark("row_read_since", row.file, row.line, {"by": row.by, "sha": row.by_sha[:12]}) for row in found]
 
 
 class _File:

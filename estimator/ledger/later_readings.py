@@ -18,7 +18,7 @@ from estimator.ledger.repeated_runs import repeated_runs
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 SUPERSEDED = """
-SELECT old.file_name, old.line, MIN(standing.file_sha)
+SELECT old.file_name, old.line, ARG_MIN(standing.file_name, standing.file_sha), MIN(standing.file_sha)
 FROM judged AS old JOIN judged AS standing USING (run_key)
 WHERE old.mine AND old.status = 'superseded' AND standing.status = 'current'
 GROUP BY old.row_id, old.file_name, old.line HAVING NOT BOOL_OR(standing.mine)
@@ -46,11 +46,12 @@ class Changes(NamedTuple):
 
 
 class KeptOut(NamedTuple):
-    """A row that is stated again and does not count: its file and line, and the import of what stands in its place."""
+    """A row that is stated again and does not count: its file and line, and the file of what stands in its place."""
 
     file: str
     line: int
     by: str
+    by_sha: str
 
 
 def changes(
@@ -109,9 +110,7 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
         judged = connection.sql(f"SELECT {columns} FROM ({rows}) WHERE cumulative").to_arrow_table()
         known = again.holds(of_column(judged["row_id"]))
         connection.register("judged", judged.append_column("mine", pc.or_(judged["new"], pa.array(known))))
-        found = connection.execute(SUPERSEDED).fetchall()
-    by = {source.sha: done.event for done in ledger.imports.read()[0] for source in done.sources if source.new}
-    return [KeptOut(file, line, by[sha]) for file, line, sha in found if sha in by]
+        return [KeptOut(*row) for row in connection.execute(SUPERSEDED).fetchall()]
 
 
 def without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> Beside:

@@ -11,6 +11,7 @@ import pytest
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Author
+from estimator.ingestion.declarations.remarks import Remark
 from estimator.ingestion.dry_run import check_paths
 from estimator.ledger import Ledger
 from estimator.ledger.withdrawals import Target, withdraw
@@ -245,21 +246,22 @@ def test_a_request_that_did_not_fail_and_has_no_tokens_is_unknown_and_not_nothin
 
 def test_a_log_sent_again_in_its_first_state_says_which_rows_do_not_count(tmp_path: Path) -> None:
     """Ten requests of 10 tokens read; then the fourth of 1,010; then as at first: 9 × 10 + 1,010 = 1,100 tokens still,
-    and 100 once the import in between is undone."""
+    and 100 once what was read in between is withdrawn, as the remark says."""
     rows = [spent(request_id=f"r-{number}") for number in range(1, 11)]
     changed = [row | {"prompt_tokens": 1010} if row["request_id"] == "r-4" else row for row in rows]
     first, second = ("\n".join(map(json.dumps, told)) for told in (rows, changed))
     assert bring(tmp_path, first, "log.jsonl").remarks == bring(tmp_path, second, "log.jsonl").remarks == ()
     ledger = Ledger(tmp_path)
-    by = next(done.event for done in ledger.imports.read()[0] if done.duplicates == 9)  # noqa: PLR2004
+    sha = next(done.sources[0].sha for done in ledger.imports.read()[0] if done.duplicates == 9)  # noqa: PLR2004
     path = tmp_path / "log.jsonl"
     path.write_text(first, "utf-8")
     ahead = check_paths(tmp_path, [path], context()).files[0].alike
     again = bring(tmp_path, first, "log.jsonl")
-    assert [(r.code, r.file, r.line, r.facts["id"]) for r in again.remarks] == [("row_read_since", "log.jsonl", 4, by)]
+    facts = {"by": "log.jsonl", "sha": sha[:12]}
+    assert [*again.remarks] == [Remark("row_read_since", "log.jsonl", 4, facts)]
     assert ahead == [*again.remarks] and again.account.duplicates == 10  # noqa: PLR2004
     assert read_tokens(ledger) == 1100  # noqa: PLR2004
-    withdraw(ledger, Target("import", by), Author(who="DSI", why="essai"))
+    withdraw(ledger, Target("file", sha[:12]), Author(who="DSI", why="essai"))
     assert read_tokens(ledger) == 100  # noqa: PLR2004
     assert bring(tmp_path, first, "log.jsonl").remarks == ()
 

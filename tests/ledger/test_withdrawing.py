@@ -205,6 +205,23 @@ def test_rows_that_count_no_more_once_a_withdrawal_is_undone_are_said(
     }
 
 
+def test_a_row_known_and_read_since_says_which_file_to_withdraw(tmp_path: Path) -> None:
+    """1 + 2 kWh, then 8 for the second run and 4 more, in one import: 13. The first file again, under another name,
+    counts nothing; the later one withdrawn, as is said, 1 + 2 = 3: the import withdrawn, nothing would count."""
+    first, second = snapshot("a", 1, 60, 1), snapshot("b", 2, 120, 2)
+    (tmp_path / "p.csv").write_text(text(first, second))
+    (tmp_path / "q.csv").write_text(text(snapshot("b", 3, 180, 8), snapshot("c", 4, 60, 4)))
+    import_paths(Ledger(tmp_path), [tmp_path / "p.csv", tmp_path / "q.csv"], context())
+    (tmp_path / "p.csv").rename(tmp_path / "other.csv")
+    (remark,) = import_paths(Ledger(tmp_path), [tmp_path / "other.csv"], context()).remarks
+    for lang, this in (("fr", "cet import la redit"), ("en", "this import states it again")):
+        assert this in remark.as_dict()[lang] and "q.csv" in remark.as_dict()[lang]
+    *_, sha = remark.as_dict()["fr"].split()
+    assert kwh(tmp_path) == pytest.approx(1 + 8 + 4)
+    sobria(tmp_path, "ledger", "withdraw", "--file", sha, "--who", "DSI", "--why", "essai")
+    assert kwh(tmp_path) == pytest.approx(1 + 2)
+
+
 def test_what_a_withdrawal_and_its_undoing_change_by_tasks_that_outweigh_their_run_is_said(tmp_path: Path) -> None:
     """A run of 3 kWh holds its tasks of 1 and 1; a third one of 2, 4 > 3: three tasks count, no run. Without it, the
     run counts and two tasks do not; with it again, the two tasks do and the run does not."""
