@@ -55,12 +55,11 @@ def check_versions(ledger: Ledger, asked: str, mine: Mapping[str, int], by_name:
     done = [one for one in ledger.imports.read()[0] if not one.moved]
     sources = [source for one in done for source in one.sources]
     versions = _sharing(sources)
-    if by_name:
-        if len(mine) > 1 and not versions & mine.keys() and not asked.startswith(COLLECTED):
-            each = ", ".join(f"{sha[:12]} ({count})" for sha, count in sorted(mine.items()))
-            raise SobriaError("several_files_named", file=asked, count=len(mine), list=each, one=min(mine)[:12])
-        return
+    if by_name and len(mine) > 1 and not versions & mine.keys() and not asked.startswith(COLLECTED):
+        each = ", ".join(f"{sha[:12]} ({count})" for sha, count in sorted(mine.items()))
+        raise SobriaError("several_files_named", file=asked, count=len(mine), list=each, one=min(mine)[:12])
     names = {source.name for source in sources if source.sha in mine}
+    names -= {name for name in names if by_name and fnmatchcase(name, asked)}  # of all versions of these
     versions -= {source.sha for one in withdrawn_imports(ledger).values() for source in one.sources}
     for source in sources:
         if source.name in names and source.sha not in mine and source.sha in versions:

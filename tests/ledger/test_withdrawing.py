@@ -102,6 +102,20 @@ def test_one_content_of_two_names_is_withdrawn_by_either_and_the_other_is_said(
         withdraw(Ledger(tmp_path), Target("file", other), DSI)
 
 
+def test_rows_that_a_later_version_states_do_not_leave_with_a_copy_of_the_first_one(tmp_path: Path) -> None:
+    """1 + 2 kWh, corrected to 1 + 8; the first content comes back under another name: 1 + 2. Withdrawn by that name,
+    the row of 1, written once, would leave though the corrected file states it."""
+    for name, second in (("emissions.csv", 2), ("emissions.csv", 8), ("ancien.csv", 2)):
+        bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, second)), name=name)
+    assert kwh(tmp_path) == pytest.approx(3)
+    with refuses("versions_share_rows") as refused:
+        withdraw(Ledger(tmp_path), Target("file", "ancien.csv"), DSI)
+    assert "Une autre version de emissions.csv" in refused.value.message("fr")
+    assert kwh(tmp_path) == pytest.approx(3)
+    withdraw(Ledger(tmp_path), Target("file", "emissions.csv"), DSI)
+    assert kwh_known(tmp_path) is None
+
+
 def test_a_name_that_holds_the_rows_itself_does_not_take_those_of_the_other(tmp_path: Path) -> None:
     """autre.csv states the first's two rows and one of 4 kWh, then comes as the first is: 1 + 2 stay, however often it
     is withdrawn."""
