@@ -128,7 +128,7 @@ def of_messages(kind: str = "succeeded", **result: Any) -> dict[str, Any]:
     return {"custom_id": "Untel", "result": {"type": kind} | result}
 
 
-@pytest.mark.parametrize("odd", [[], True, "\ud800", "x" * 121, 1.5, None])
+@pytest.mark.parametrize("odd", [[], True, 1.5, None])
 def test_equal_answers_whose_id_cannot_be_kept_count_each(odd: Any) -> None:
     answer = {"id": odd, "object": "chat.completion", "created": 1772366400, "model": "m", "choices": []}
     failed = in_batch({}, id=odd) | {"response": None, "error": {"code": "batch_expired"}}

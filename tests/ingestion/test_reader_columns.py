@@ -68,6 +68,8 @@ def usage(cached: object) -> Said:
 
 DETAILS = {"user_api_key_alias": "a", "user_api_key_user_id": "jdupont", "usage_object": {"x": 1}}
 PLAIN = {
+    "a long id": line(request_id="r" * 121),
+    "a very long id with a space": line(request_id="r" * 1400 + " s"),
     "another service": line(metadata={"user_api_key_alias": "Direction générale"}),
     "no metadata": json.dumps({name: value for name, value in REQUEST.items() if name != "metadata"}),
     "quoted metadata": line(metadata=json.dumps(DETAILS)),
@@ -129,7 +131,6 @@ DOUBTFUL = {
     "an id with an accent": line(request_id="é"),
     "an id with a quote": line(request_id='"r"'),
     "an id that is a number": line(request_id=12),
-    "an id too long": line(request_id="r" * 121),
     "an id that is a list": line(request_id=["r"]),
     "a count in a list": line(prompt_tokens=[10]),
     "a time in a list": line(startTime=["2026-04-01T10:00:00Z"]),

@@ -16,7 +16,7 @@ from estimator.catalogue.products import ProductUnknown, find, products
 from estimator.core.errors import LANGUAGES, SobriaError, texts
 from estimator.core.refusals import FieldsRefused
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.parsing.records import RecordFields
+from estimator.ingestion.parsing.record_fields import RecordFields
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import read_trace
 from estimator.ingestion.usage import seats as reader

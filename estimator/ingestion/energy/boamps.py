@@ -6,7 +6,8 @@ from typing import Any
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, record_reader
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, Part, check_power, energy
 from estimator.ingestion.reader import RowRefused
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import check_power, energy
 from estimator.ingestion.reader import RowRefused
 

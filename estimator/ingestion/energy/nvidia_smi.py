@@ -8,7 +8,8 @@ from typing import Any
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, energy
 from estimator.ingestion.reader import RowRefused
 

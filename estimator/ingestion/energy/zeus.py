@@ -8,14 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.ingestion.parsing import delimited_text, timestamps
-from estimator.ingestion.parsing.records import (
-    READ_AT,
-    FieldNames,
-    Record,
-    RecordFields,
-    RecordReader,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import READ_AT, Record, RecordReader, record_reader
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power, energy
 from estimator.ingestion.reader import ReadingContext, RowRefused
 

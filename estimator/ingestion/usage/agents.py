@@ -8,11 +8,15 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 
 FIELDS = FieldNames(
-    numbers=("read", "kept", "cached", "written", "thought"), texts=("id", "model", "provider"), moments=("timestamp",)
+    numbers=("read", "kept", "cached", "written", "thought"),
+    texts=("id", "model", "provider"),
+    moments=("timestamp",),
+    ids=("id",),
 )
 READ, WRITTEN = ("read", "kept", "cached"), ("written", "thought")
 SYNTHETIC = "<synthetic>"  # the model of a line that the tool wrote itself, without a call
@@ -138,6 +142,6 @@ def lacking(head: str) -> tuple[str, list[str]] | None:
 
 
 _SIGNS = {"claude_code": _CLAUDE_CODE, "codex": _CODEX, "gemini_cli": _GEMINI_CLI}
-CLAUDE_CODE = record_reader("claude_code", 1, partial(_sniff, _CLAUDE_CODE), claude_code)
+CLAUDE_CODE = record_reader("claude_code", 2, partial(_sniff, _CLAUDE_CODE), claude_code)
 CODEX = record_reader("codex", 1, partial(_sniff, _CODEX), codex)
-GEMINI_CLI = record_reader("gemini_cli", 2, partial(_sniff, _GEMINI_CLI), gemini_cli)
+GEMINI_CLI = record_reader("gemini_cli", 3, partial(_sniff, _GEMINI_CLI), gemini_cli)

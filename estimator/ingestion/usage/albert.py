@@ -5,14 +5,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import (
-    FieldNames,
-    OtherObject,
-    Record,
-    RecordFields,
-    RecordReader,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, record_reader
 from estimator.ingestion.parsing.row_parts import NOT_ESTIMABLE, counts_only
 
 _MODE = "mode/supplier_other"  # EcoLogits, version not given in the answers
@@ -23,6 +17,7 @@ FIELDS = FieldNames(
     ),
     texts=("id", "object", "model", "endpoint"),
     secret=("key",),
+    ids=("id",),
 )
 _OUTER = frozenset({"id", "object", "model", "endpoint", "key", "created", "usage"})
 _INNER = frozenset({"prompt_tokens", "completion_tokens", "total_tokens", "carbon", "impacts", "metrics"})
@@ -102,4 +97,4 @@ def _middle(said: RecordFields, name: str) -> tuple[float | None, bool]:
     return said.number(name), False
 
 
-READER = record_reader("albert", 1, sniff, records)
+READER = record_reader("albert", 2, sniff, records)

@@ -6,15 +6,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import (
-    FieldNames,
-    OtherObject,
-    Record,
-    RecordFields,
-    RecordReader,
-    Snapshot,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused
 
@@ -23,6 +16,7 @@ FIELDS = FieldNames(
     numbers=("created", *_COUNTS.values()),
     texts=("id", "object", "model"),
     moments=("created_at",),  # as text, where who sends an answer without a date adds one
+    ids=("id",),
 )
 # Each field with its name in chat completions, then in the Responses API, where the output includes reasoning, and in
 # the messages of Anthropic, which have no date, and whose input leaves out what the cache has, or takes.
@@ -134,4 +128,4 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=dated, requests=1.0)
 
 
-READER = record_reader("chat_response", 3, sniff, records)
+READER = record_reader("chat_response", 4, sniff, records)

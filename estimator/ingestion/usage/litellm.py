@@ -9,15 +9,8 @@ from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
 from estimator.ingestion.parsing.record_columns import ColumnReading, RecordColumns
-from estimator.ingestion.parsing.records import (
-    FieldNames,
-    OtherObject,
-    Record,
-    RecordFields,
-    RecordReader,
-    Snapshot,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
@@ -30,6 +23,7 @@ FIELDS = FieldNames(
     texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
     moments=("startTime", "endTime"),
     secret=("api_base",),
+    ids=("request_id",),
 )
 _SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime"})
 _PAGED = frozenset(f"data.{name}" for name in _SIGNS)
@@ -267,4 +261,4 @@ BY_COLUMN = RecordColumns(
     ignored=_ignored,
     read=_read_line,
 )
-READER = record_reader(NAME, 5, sniff, records, by_column)
+READER = record_reader(NAME, 6, sniff, records, by_column)

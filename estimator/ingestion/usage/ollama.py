@@ -6,14 +6,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import (
-    FieldNames,
-    OtherObject,
-    Record,
-    RecordFields,
-    RecordReader,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused
 

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 
 _COUNTS = {

@@ -7,15 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.records import (
-    FieldNames,
-    OtherObject,
-    Record,
-    RecordFields,
-    RecordReader,
-    Snapshot,
-    record_reader,
-)
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.parsing.span_links import SpanId

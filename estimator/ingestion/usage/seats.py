@@ -20,7 +20,8 @@ from estimator.core.refusals import FieldsRefused
 from estimator.core.said_number import cell_readings, readings_told
 from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import MOST_COUNTED, check_order
 from estimator.ingestion.reader import RowRefused

@@ -8,7 +8,8 @@ from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.ingestion.parsing import delimited_text, prometheus
-from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
+from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import Part, counts_only
 from estimator.ingestion.reader import RowRefused
 
