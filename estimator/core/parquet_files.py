@@ -1,5 +1,6 @@
 """Parquet files of the ledger: their columns, their parts named by content hash, and their locks."""
 
+import io
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from estimator.core.atomic_files import publish
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 LEFTOVER_S = 3600.0
 COUNTED = 10_000  # rows from which a file says how many values each column holds, so that empty ones are not read
@@ -215,13 +217,51 @@ def sweep(home: Path, folders: Collection[str]) -> None:
 
 def bytes_of(table: "pa.Table") -> bytes:
     """The Parquet file of a table; a text is one there, however this table holds it."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    file = BlockFile()
+    file.add(table)
+    return file.content()
 
-    sink = pa.BufferOutputStream()
+
+class BlockFile:
+    """A Parquet file in memory, each of its tables a block of rows; its tables are written alike."""
+
+    def __init__(self) -> None:
+        self._blocks = io.BytesIO()
+        self._writer: pq.ParquetWriter | None = None
+        self._how: tuple[pa.Schema, dict[str, Any]] | None = None
+
+    def takes(self, table: "pa.Table") -> bool:
+        """Whether a table is written as those before it."""
+        return self._how in (None, _how(table))
+
+    def add(self, table: "pa.Table") -> None:
+        """One more table, which the file takes."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self._writer is None:
+            self._how = _how(table)
+            self._writer = pq.ParquetWriter(self._blocks, self._how[0], **self._how[1])
+        self._writer.write_table(pa.Table.from_arrays(table.columns, schema=self._writer.schema))
+
+    @property
+    def size(self) -> int:
+        """Of the blocks so far [bytes]."""
+        return self._blocks.tell()
+
+    def content(self) -> bytes:
+        """The file, which takes no more."""
+        assert self._writer
+        self._writer.close()
+        return self._blocks.getvalue()
+
+
+def _how(table: "pa.Table") -> "tuple[pa.Schema, dict[str, Any]]":
+    """The schema of a table in a file, and how it is written."""
+    import pyarrow as pa
+
     named = zip(table.schema, table.columns, strict=True)
     told = [field.with_nullable(column.null_count > 0) for field, column in named]  # one without nulls has no levels
-    table = pa.Table.from_arrays(table.columns, schema=pa.schema(told))
     codecs = _codecs(table)
     how: dict[str, Any] = {
         "compression": codecs,
@@ -232,8 +272,7 @@ def bytes_of(table: "pa.Table") -> bytes:
     how["column_encoding"] = {name: of for name, of in _ENCODED.items() if name in table.schema.names}
     counted = [path for path in codecs if path not in _NAMES] if len(table) >= COUNTED else False
     how |= {"write_statistics": counted, "write_batch_size": WRITTEN, "store_schema": False}
-    pq.write_table(table, sink, **how)
-    return bytes(memoryview(sink.getvalue()))
+    return pa.schema(told), how
 
 
 def _codecs(table: "pa.Table") -> dict[str, str]:

@@ -16,6 +16,7 @@ from estimator.ledger.arrow_schemas import BATCH_SCHEMA
 from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile
 from estimator.ledger.later_readings import changes
+from estimator.ledger.parts_in_hand import PartsInHand
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import CALLS, Activity, Kind, Refused
 from estimator.ledger.standing import Standing
@@ -90,6 +91,8 @@ class Append:
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._copied: dict[str, int] = {}
+        self._parts = PartsInHand(ledger.store, self._wrote)
+        self._parts_of_copies = PartsInHand(ledger.store, self._copied)
         self.read = self.new = self.quarantined = self.duplicates = self.copied = self.moved = 0
         self.waiting = self.withdrawn = self.unjudged = 0
         self.added: tuple[list[Activity], list[pa.Table]] = [], []
@@ -171,14 +174,22 @@ class Append:
         self._flush_if_full()
 
     def flush(self) -> None:
-        """Write the pending batch."""
-        for pending, wrote in ((self._new, self._wrote), (self._copies, self._copied)):
+        """Write all that is pending."""
+        self._write_batch()
+        self._parts.close()
+        self._parts_of_copies.close()
+
+    def _write_batch(self) -> None:
+        for pending, parts, wrote in (
+            (self._new, self._parts, self._wrote),
+            (self._copies, self._parts_of_copies, self._copied),
+        ):
             if not len(pending):
                 continue
             if pending.rows or not pending.tables:
                 pending.pack()
-            rows = pa.concat_tables(pending.tables).unify_dictionaries()
-            self._ledger.write(_dated(rows, self._told_us), pending.refused, wrote)
+            parts.add(_dated(pa.concat_tables(pending.tables).unify_dictionaries(), self._told_us))
+            self._ledger.write_refused(pending.refused, wrote)
         self._new, self._copies = _Pending(), _Pending()
 
     def account(self) -> Account:
@@ -310,7 +321,7 @@ class Append:
             if len(pending.rows) >= PACKED_ROWS:
                 pending.pack()
         if len(self._new) + len(self._copies) >= BATCH_ROWS:
-            self.flush()
+            self._write_batch()
 
 
 def _dated(rows: pa.Table, told_us: int) -> pa.Table:

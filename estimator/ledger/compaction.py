@@ -145,6 +145,8 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
     holds the lock: (deleted, kept)."""
     compactions = ledger.compactions.read()[0]
     present = ledger.present()
+    if not present & replaced(present, compactions):
+        return 0, 0
     made = {c.made for c in compactions} & present
     store = ledger.store
     whole = {name for name in made if not store.tears or ledger.is_whole(name)}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +52,7 @@ class Ledger:
         self.compactions = RecordFolder(self.store.below("compactions"), Compaction)
         self._entries: dict[str, list[tuple[str, str]]] = {}
         self._stated: dict[str, set[str]] = {}  # of parts that no import recorded: the files of their rows
+        self._alike: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}  # what `of_same_runs` found last
         self._sweep_at = 0.0
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
 
@@ -285,20 +285,16 @@ class Ledger:
     def write(self, rows: "pa.Table", refused: Sequence[Refused], wrote: dict[str, int] | None = None) -> None:
         """Write activities in one file a month of start, and refused rows in one file. wrote: takes each part that is
         on disk, with its rows."""
-        import numpy as np
-
-        from estimator.ledger.arrow_schemas import stated
+        from estimator.ledger.parts_in_hand import PartsInHand
 
         wrote = {} if wrote is None else wrote
-        months = rows["start_month"].to_numpy()
-        if np.any(np.diff(months) < 0):
-            order = np.argsort(months, kind="stable")
-            rows, months = parquet_files.in_order(rows, order), months[order]
-        starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
-        for start, end in pairwise([*starts, len(months)]):
-            batch = rows[start:end]
-            name = self.write_part(f"activities/month={months[start]}", stated(batch))
-            wrote[name] = wrote.get(name, 0) + len(batch)
+        parts = PartsInHand(self.store, wrote)
+        parts.add(rows)
+        parts.close()
+        self.write_refused(refused, wrote)
+
+    def write_refused(self, refused: Sequence[Refused], wrote: dict[str, int]) -> None:
+        """Write these refused rows in one file. wrote: as in `write`."""
         if refused:
             table = parquet_files.table_of(refused, parquet_files.schema_of(Refused))
             name = self.write_part("quarantine", table)
@@ -333,7 +329,8 @@ class Ledger:
         """Other files with a row of the same runs as these, of a run whose hash is that of one, or of tables of seats
         of the same name: most have none, and are not read in full. reader: of its rows alone, which skips the blocks of
         rows that have none."""
-        others = sorted({*self.files("activities")} - {*mine})
+        asked = frozenset(mine), frozenset(self.files("activities"))
+        others = self._alike.get(asked) or sorted(asked[1] - asked[0])
         if not others or all(path.endswith(parquet_files.SEED) for path in others):
             return []
         of_reader, there, here = f" AND reader = '{reader}'" if reader else "", parquet(others), parquet(mine)
@@ -342,7 +339,10 @@ class Ledger:
             f"SELECT filename FROM {there} WHERE {told}{of_reader} AND {one} IN (SELECT {one} FROM {here} WHERE {told})"
             for one, told in alike
         )
-        return [path for (path,) in connection.execute(sql).fetchall()]
+        found = [path for (path,) in connection.execute(sql).fetchall()]
+        if not reader:
+            self._alike = {asked: found or [self.seed("activities")]}
+        return found
 
 
 def as_models(kind: Kind, table: "pa.Table") -> list[Any]:
