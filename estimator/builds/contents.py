@@ -77,8 +77,6 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     settled = None if new.full or own_hours() else _settled(engine, ledger, files[0], crossing(moments))
     found = row_status(engine, ledger, new.parts, moments, settled)
     engine.run(f"CREATE VIEW row_status AS {found.view([], False, None)}")
-    # To plan what reads a view of views of few rows takes longer than to write them.
-    kept = "TABLE" if found.few else "VIEW"
     answered.table(engine)
     say_places(engine, known)
     rest = [file for file in found.large if settled is None or file not in settled.files]
@@ -87,6 +85,9 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _refuse(engine, ledger, found, rest, settled)
     rollups = Rollups(engine, settled, catalogue, new.anew)
     found.read(engine, rest)
+    # To plan what reads a view of views of few rows takes longer than to write them.
+    few = found.few and not rest and not rollups.fresh
+    kept = "TABLE" if few else "VIEW"
     _months(engine, answered, settled)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
@@ -104,7 +105,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     machine_table(engine)
     reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
-        engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}")
+        engine.run(_placed(form, name, relation))
     engine.run(sql_text("slices.sql").format(reserved=reserved))
     add_groups(engine, ledger.home)
     met = "TRUE" if rest else "held_in IS NULL"
@@ -135,7 +136,20 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     _meta(engine, ledger, catalogue, {"build": new.id, "plug_ins": _plug_ins(engine, files, settled)}, attributes)
     if settled:
         settled.close()
-    return f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False, None)}"
+    return _ended(found, few)
+
+
+def _ended(found: Rows, few: bool) -> str:
+    """SQL that makes the views of a build those of all rows. few: they were made tables, of few rows."""
+    ends = ["DROP TABLE runs", "DROP TABLE settled", sql_text("runs.sql").format(kept="VIEW")]
+    ends += [_placed("VIEW", "settled", "portions")]
+    of_all = f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False, None)}"
+    return ";".join([*(ends if few and found.large else []), of_all])
+
+
+def _placed(form: str, name: str, relation: str) -> str:
+    """SQL of a table or view of a relation, where its rows ran."""
+    return f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}"
 
 
 def _portions(engine: DuckDB, answered: AnsweredFactors, unstated: Set[str]) -> Callable[..., str]:

@@ -140,7 +140,7 @@ def row_status(
             )
         return " UNION ALL BY NAME ".join(everything)
 
-    few = not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
+    few = bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
     return Rows(few, unstated, empty, view, large, entire, {n for n in types.keys() - empty if types[n] == "DOUBLE"})
 
 

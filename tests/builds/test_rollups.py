@@ -73,6 +73,25 @@ def test_a_row_more_and_other_factors_read_no_settled_part_again(tmp_path: Path)
     assert kept(tmp_path) == 2
 
 
+def test_a_few_rows_beside_settled_parts_leave_views_of_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build of 3 rows beside 2 parts of 60 reads these alone; its views are then of the 123."""
+    monkeypatch.setattr(row_status, "LARGE", 5_000)
+    tokens = {"model": "alibaba/qwen3-8b", "output_tokens": 300.0, "cpu_energy_kwh": None, "cpu_mode": "mode/none"}
+    kinds: list[dict[str, object]] = [{}, tokens, {"cpu_energy_kwh": None}]
+    for month in ("01", "02"):
+        append(Ledger(tmp_path), [activity(f"2026-{month}-03T10:00:00", **kinds[n % 3]) for n in range(60)])
+    build(tmp_path)
+    append(Ledger(tmp_path), [activity("2026-03-03T10:00:00", **told) for told in kinds])
+    made = DuckDB.read(build(tmp_path).path)
+    assert kept(tmp_path) == 2
+    compare("", said(made), said_in_full(tmp_path, load()))
+    for view in ("runs", "settled", "slices", "run_energy"):
+        assert made.rows(f"SELECT COUNT(DISTINCT row_id) AS n FROM {view}") == [{"n": 123}], view
+    assert made.rows("SELECT fsum(cpu_energy_kwh) AS kwh FROM runs") == [{"kwh": 41.0}]  # 20 + 20 + 1 of 1 kWh
+
+
 @pytest.mark.usefixtures("settled")
 def test_a_way_of_serving_whose_concurrency_no_row_states_is_told_as_of_all_rows(tmp_path: Path) -> None:
     """It is in no class; what its class would stand for is told all the same, whatever was read."""
