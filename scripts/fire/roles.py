@@ -198,7 +198,7 @@ def service(place: TrialPlace, seed: int) -> None:
         path.write_text(json.dumps({name: value for name, value in cells.items() if value != ""}), "utf-8")
         times = 1 + drawn.randrange(2)
         while times and place.lasts():
-            with suppress(requests.ConnectionError, requests.Timeout):  # it was killed, and starts again
+            with suppress(requests.RequestException):  # it was killed, and starts again
                 url = f"http://127.0.0.1:{place.port}/v1/codecarbon"
                 answered = requests.post(url, path.read_bytes(), headers=headers, timeout=60)
                 if answered.status_code not in (201, 503):
