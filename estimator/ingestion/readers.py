@@ -111,7 +111,7 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
     with contained(trace.name, "-"):
-        reader = _recognise(READERS, trace.name, head) or _recognise(of_others(), trace.name, head)
+        reader = _recognise(READERS, trace.name, trace.data) or _recognise(of_others(), trace.name, trace.data)
     if reader is not None:
         return reader
     if trace.data.startswith(_PACKED) and not trace.data.startswith(_OF_OFFICE, _NAME_IN_ZIP):
@@ -280,9 +280,9 @@ def _is_trace(folder: str, name: str) -> bool:
         return False
     try:
         with open(os.path.join(folder, name), "rb") as file:
-            head = _head(file.read(HEAD_BYTES))
+            data = file.read(HEAD_BYTES)
         with contained(name, "-"):
-            return bool(_recognise(_OTHERS, name, head) or _recognise(of_others(), name, head))
+            return bool(_recognise(_OTHERS, name, data) or _recognise(of_others(), name, data))
     except (OSError, ReaderFailed):  # opening it raises the error
         return True
 
@@ -291,5 +291,12 @@ def _head(data: bytes) -> str:
     return delimited_text.decode(data[:HEAD_BYTES])[:HEAD_CHARS]
 
 
-def _recognise(readers: Iterable[Reader], name: str, head: str) -> Reader | None:
-    return next((reader for reader in readers if reader.sniff(name, head)), None)
+def _heads(data: bytes) -> Iterator[str]:
+    """The first characters of a file; of JSON, those that it has without its long texts too."""
+    yield (head := _head(data))
+    if head.lstrip().startswith(("{", "[")):
+        yield json_text.shortened(delimited_text.decode(data[:HEAD_BYTES]))[:HEAD_CHARS]
+
+
+def _recognise(readers: Iterable[Reader], name: str, data: bytes) -> Reader | None:
+    return next((reader for head in _heads(data) for reader in readers if reader.sniff(name, head)), None)

@@ -10,6 +10,7 @@ from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.reader import LARGE_BYTES, LargeTrace, Trace
 
+_TEXT, _LONG = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), 1_000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
 
@@ -42,6 +43,11 @@ def outline(head: str) -> frozenset[str]:
             key = ""
         last = text
     return frozenset(found)
+
+
+def shortened(text: str) -> str:
+    """A text of JSON whose long texts are empty, so that its first characters hold more of its fields."""
+    return _TEXT.sub(lambda found: found.group() if len(found.group()) < _LONG else '""', text)
 
 
 def decode(data: bytes) -> str:
