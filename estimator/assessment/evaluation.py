@@ -231,13 +231,19 @@ def coverage_weight(group: ActivityGroup, values: Mapping[str, Any] | None = Non
     return sum(group.amounts.get(f"{c}_energy", 0.0) for c in COMPONENTS)
 
 
-def as_read(group: ActivityGroup) -> float:
-    """Electricity of the machines of a group as it was read, before any factor; that of a site is brought to its
-    machines by the PUE, where it is known [kWh]."""
+def read_of_components(group: ActivityGroup) -> dict[str, float]:
+    """Electricity of a group as it was read of each component, before any factor; that of a site, of other machines, is
+    brought to them by the PUE, where it is known [kWh]."""
     billed = group.amounts.get(BILLED) or 0.0
     pue = group.bounds[SITE_PUE].factor if billed and SITE_PUE in group.bounds else None
     billed /= pue.value if pue and pue.value else 1.0
-    return billed + sum(group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS)
+    found = {part: group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS}
+    return found | {"other": found["other"] + billed}
+
+
+def as_read(group: ActivityGroup) -> float:
+    """Electricity of the machines of a group as it was read, before any factor [kWh]."""
+    return sum(read_of_components(group).values())
 
 
 def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, model_serializer
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import ActivityGroup, as_read, coverage_weight, outcomes_of, why_unknown
+from estimator.assessment.evaluation import ActivityGroup, coverage_weight, outcomes_of, why_unknown
 from estimator.assessment.uncertainty import KEPT
 from estimator.core.errors import several
 from estimator.core.interval import Interval
@@ -187,14 +187,13 @@ def amounts(
 class GroupTerm(NamedTuple):
     """What one group adds to an amount.
 
-    weight: known electricity of the group, each factor at its value [kWh]; read: what was read of it, before any factor
-    [kWh]. outcomes: the sum of its known results, as `uncertainty.outcomes`; None when unknown.
+    weight: known electricity of the group, each factor at its value [kWh].
+    outcomes: the sum of its known results, as `uncertainty.outcomes`; None when unknown.
     applicable: whether the amount, or the figure of this part, applies to the group; why: the reason when unknown.
     made: "made" where its whole manufacture is in the figure, "made_partly" where a part of it is.
     """
 
     weight: float
-    read: float
     outcomes: Any
     applicable: bool
     why: str | None
@@ -210,7 +209,7 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     found: dict[str, GroupTerm] = {}
     for name, plan in _plans(tuple(figures), given, known).items():
         total = reduce(add, [values[result] for result in plan.results]) if plan.results else None
-        found[name] = GroupTerm(weight, as_read(group), total, plan.applicable, plan.why(group, values), plan.made)
+        found[name] = GroupTerm(weight, total, plan.applicable, plan.why(group, values), plan.made)
     return found
 
 
@@ -277,12 +276,11 @@ class RunningAmounts:
         self.read = 0.0  # electricity as read of the groups [kWh]
         self._sums: dict[str, _RunningSum] = {}
 
-    def add(self, terms: Mapping[str, GroupTerm], share: float = 1.0) -> None:
-        """Add a share of what a group adds to each figure."""
-        any_term = next(iter(terms.values()))
-        weight = share * any_term.weight
+    def add(self, terms: Mapping[str, GroupTerm], share: float = 1.0, read: float = 0.0) -> None:
+        """Add a share of what a group adds to each figure, and what was read of it [kWh]."""
+        weight = share * next(iter(terms.values())).weight
         self.weight += weight
-        self.read += share * any_term.read
+        self.read += read
         for name, term in terms.items():
             if name not in self._sums:
                 self._sums[name] = _RunningSum()

@@ -13,7 +13,7 @@ from estimator.core.atomic_files import publish, sync_folder
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = "4"  # of the table: an older file is written again
+VERSION = "5"  # of the table: an older file is written again
 BLOCK_ROWS = 20_000
 
 Row = Mapping[str, Any]

@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.evaluation import ActivityGroup, as_read
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
 from estimator.builds.build import BuildLocked, How
 from estimator.builds.build import build as make_build
@@ -19,13 +19,12 @@ from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.core.home import has_ledger
 from estimator.core.progress import WATCH, Progress
 from estimator.results.file import is_whole, results_path, write_rows
-from estimator.results.proofs import shares_by_proof
+from estimator.results.proofs import read_by_proof, shares_by_proof
 
 T = TypeVar("T")
 ALL = FIGURES + SUPPLEMENTARY
 CELL = ("service_key", "model", "host", "month")
-KWH = ("as_read_kwh", "weight_kwh")
-ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", *KWH)  # of degree one
+SHARED = ("low", "central", "high", "at_factor_values", "lowest", "highest", "weight_kwh")  # of degree one
 
 
 def build(
@@ -145,7 +144,7 @@ def _counted(build: BuildFile, tell: Callable[[], None]) -> Iterator[Monthly]:
 def _over(groups: Iterable[ActivityGroup]) -> RunningAmounts:
     found = RunningAmounts(ALL)
     for group in groups:
-        found.add(terms_of(group, ALL))
+        found.add(terms_of(group, ALL), read=as_read(group))
     return found
 
 
@@ -159,30 +158,36 @@ def _cell_rows(
     service, model, place, month = key
     about = {"service": service, "month": month, "model": model, "place": place}
     here: dict[str, RunningAmounts] = {}
-    alone, *others = [(terms_of(cell.group, ALL), shares_by_proof(cell.group)) for cell in cells]
-    for terms, shares in (alone, *others):
+    alone, *others = [(terms_of(cell.group, ALL), as_read(cell.group), _parts(cell.group)) for cell in cells]
+    for terms, read, parts in (alone, *others):
         for by_month in months:
-            by_month.setdefault(month, RunningAmounts(ALL)).add(terms)
-        for proof, share in shares.items():
-            proofs.setdefault(proof, RunningAmounts(ALL)).add(terms, share)
-            if others:
-                here.setdefault(proof, RunningAmounts(ALL)).add(terms, share)
+            by_month.setdefault(month, RunningAmounts(ALL)).add(terms, read=read)
+        for proof, part in parts.items():
+            for by_proof in (proofs, here) if others else (proofs,):
+                by_proof.setdefault(proof, RunningAmounts(ALL)).add(terms, *part)
     for proof, found in sorted(here.items()):
         yield from _amounts("cell", about | {"proof": proof}, found)
     if not others:
-        yield from _shared_rows(about, *alone)
+        yield from _shared_rows(about, alone[0], alone[2])
+
+
+def _parts(group: ActivityGroup) -> dict[str, tuple[float, float]]:
+    """The share of a group that rests on each proof [1], and what was read of it [kWh]."""
+    shares, read = shares_by_proof(group), read_by_proof(group)
+    return {proof: (shares.get(proof, 0.0), read.get(proof, 0.0)) for proof in shares | read}
 
 
 def _shared_rows(
-    about: Mapping[str, Any], terms: Mapping[str, GroupTerm], shares: Mapping[str, float]
+    about: Mapping[str, Any], terms: Mapping[str, GroupTerm], parts: Mapping[str, tuple[float, float]]
 ) -> Iterator[dict[str, Any]]:
-    """The same when there is one group: its amounts, drawn once, times the share of each proof."""
+    """The same when there is one group: its amounts, drawn once, times the share of each proof, and what was read."""
     found = RunningAmounts(ALL)
     found.add(terms)
     rows = list(_amounts("cell", about, found))
-    for proof, share in sorted(shares.items()):
+    for proof, (share, read) in sorted(parts.items()):
+        mine = {"proof": proof, "as_read_kwh": read or None}
         for row in rows:
-            yield row | {"proof": proof} | {name: share * row[name] for name in ADDED if row[name] is not None}
+            yield row | mine | {name: share * row[name] for name in SHARED if row[name] is not None}
 
 
 def _amounts(level: str, about: Mapping[str, Any], found: RunningAmounts) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.evaluation import ActivityGroup, read_of_components
 from estimator.assessment.impacts import ImpactIndicator, applies_to, figure_named, is_counted, known_result
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
@@ -44,6 +44,17 @@ def shares_by_proof(group: ActivityGroup) -> dict[str, float]:
     kwh = proofs(group)
     whole = sum(kwh.values())
     return {proof: part / whole for proof, part in kwh.items()} if whole else {NO_PROOF: 1.0}
+
+
+def read_by_proof(group: ActivityGroup) -> dict[str, float]:
+    """What was read of a group, before any factor, by the proof of each component [kWh]; of no proof where its
+    electricity is not known."""
+    known, found = bool(proofs(group)), dict[str, float]()
+    for component, kwh in read_of_components(group).items():
+        if kwh:
+            proof = _proof(component, group) if known else NO_PROOF
+            found[proof] = found.get(proof, 0.0) + kwh
+    return found
 
 
 def value_in(figure: ImpactIndicator, group: ActivityGroup) -> float:

@@ -130,6 +130,25 @@ def test_what_was_read_is_what_the_traces_say(several: Results) -> None:
     assert whole["as_read_kwh"] == pytest.approx(17) and model["weight_kwh"] > 0
 
 
+def test_what_was_read_of_a_proof_is_that_of_its_components(tmp_path: Path) -> None:
+    """Cards of 3 and 4 kWh, processors of 0.5 and 1 kWh at a constant power that a factor multiplies by 2.6, memory of
+    0.25 kWh, and 9 kWh of a site without its PUE: 3 + 4 = 7 measured, 0.5 + 1 + 0.25 = 1.75 estimated, 9 of none."""
+    run = {"cpu_mode": "mode/constant_server", "gpu_mode": "mode/nvml", "ram_mode": "mode/ram_per_gb", **SITE}
+    found = built(
+        tmp_path,
+        activity(cpu_energy_kwh=0.5, gpu_energy_kwh=3.0, ram_energy_kwh=0.25, **run),
+        activity(cpu_energy_kwh=1.0, gpu_energy_kwh=4.0, start="2026-04-02T10:00:00", **run),
+        activity(site_energy_kwh=9.0, other_mode="mode/declared", host=None, cpu_energy_kwh=None, cpu_mode="mode/none"),
+    )
+    for level in ("proof", "cell"):
+        read = dict.fromkeys(("measured", "estimated", "none"), 0.0)
+        for row in rows_of(found, level=level, impact="it_energy"):
+            read[row["proof"]] += row["as_read_kwh"] or 0.0
+        assert read == {"measured": pytest.approx(7), "estimated": pytest.approx(1.75), "none": pytest.approx(9)}
+    (whole,) = rows_of(found, level="total", impact="it_energy")
+    assert whole["as_read_kwh"] == pytest.approx(7 + 1.75 + 9)
+
+
 def test_what_was_built_is_not_drawn_again(several: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     several.totals()
     monkeypatch.setattr(evaluation.uncertainty, "draw", None)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from estimator.assessment.evaluation import as_read
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, GroupTerm, terms_of
 from estimator.assessment.uncertainty import statistics
 from estimator.core.errors import sentences, several
@@ -183,7 +184,7 @@ def _told_impacts(small: list[Attached], scope: Scope) -> frozenset[str]:
 
     firsts = [next(iter(of_row.values())) for of_row in terms]
     split: list[tuple[object, ...]] = [
-        (row.use_case and row.use_case.commune == NOWHERE, first.weight > 0, first.read > 0)
+        (row.use_case and row.use_case.commune == NOWHERE, first.weight > 0, as_read(row.row.group) > 0)
         for row, first in zip(small, firsts, strict=True)
     ]
     found: list[str] = []
