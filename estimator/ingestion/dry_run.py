@@ -23,7 +23,7 @@ from estimator.core.parquet_files import table_of
 from estimator.core.storage.draft import DraftStore
 from estimator.core.storage.storage import storage_at
 from estimator.core.typography import escaped, some_of
-from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike
+from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike, of_new
 from estimator.ingestion.importing import kept_out, restate
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
@@ -293,8 +293,7 @@ def _check(path: str | Path, run: _Run) -> FileCheck:
                 row_ids.extend(row.row_id for row in result.rows)
             told = [*alike(result.rows, run.declared)]
             yield result
-            lines = {row.line for row in run.posting.added[0]}
-            found.alike.extend(one for one in told if one.line in lines or one.code == "declared_before")
+            found.alike.extend(of_new(told, run.posting.added[0]))
             found.look_at(result, run.posting)
 
     try:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.core.heap import one_heap
 from estimator.core.typography import escaped
-from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, other_hours, remarks
+from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, of_new, other_hours, remarks
 from estimator.ingestion.quarantine import Waiting, completed, corrected, lift, stated
 from estimator.ingestion.reader import ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
@@ -40,9 +40,9 @@ class FileResult:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Report of an import. `faults` of refused rows, and `remarks`: of all rows of the files, duplicates included.
-    `left`: what the folders hold that no reader recognised. `lifted`: how many rows were set aside before and are no
-    more. `brought`: as in `Append`."""
+    """Report of an import. `faults` of refused rows, and `remarks`: of all rows of the files, duplicates included; that
+    a row is beside one like it, of new rows only. `left`: what the folders hold that no reader recognised. `lifted`:
+    how many rows were set aside before and are no more. `brought`: as in `Append`."""
 
     account: Account
     files: tuple[FileResult, ...]
@@ -196,7 +196,7 @@ class _File:
             small = isinstance(opened.trace, Trace)
             self._has_version = small and posting.has_version(opened.trace)
             self._may_differ = bool(context.option_timezone) or posting.has_file(opened.trace)
-            posting.take(opened.trace, map(self._count, opened.results))
+            posting.take(opened.trace, self._counted(opened.results, posting))
             self.remarks += self._unused_sidecar.remarks(opened.reader.name)
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
@@ -227,7 +227,13 @@ class _File:
         new = {line: cells for line, cells in lines.items() if not known.holds_one(self._rows[line])}
         return corrected([*held, *others], new, self._still, self.name, shared=len(new) < len(lines))
 
-    def _count(self, result: ReadResult) -> ReadResult:
+    def _counted(self, results: Iterable[ReadResult], posting: Append) -> Iterator[ReadResult]:
+        for result in results:
+            told = self._count(result)
+            yield result
+            self.remarks += of_new(told, posting.added[0])
+
+    def _count(self, result: ReadResult) -> list[Remark]:
         self.read += result.read
         self.refused += len(result.refused)
         add_faults(self._faults, result.refused)
@@ -242,10 +248,9 @@ class _File:
             told = [{name: getattr(row, name) for name in MOMENT.names} for row in result.rows]
             self.moments.append(pa.Table.from_pylist(told, MOMENT))
             self.moments += [result.table.select(MOMENT.names).cast(MOMENT)] if result.table is not None else []
-        self.remarks += remarks(result.rows, self._declared)
         self._unused_sidecar.look_at(result)
         self.unused |= dict.fromkeys(result.unused)
-        return result
+        return [*remarks(result.rows, self._declared)]
 
 
 @contextmanager

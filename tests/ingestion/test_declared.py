@@ -310,6 +310,26 @@ def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
     assert "a.csv, ligne 2" in account["remarks"][0]["fr"] and account["accepted"] == 1
 
 
+def test_a_file_sent_again_is_not_told_to_withdraw_what_corrects_it(tmp_path: Path) -> None:
+    """900 requests, 950 in another file, then 900 again: no row is new, so the dry run and the import name none to
+    withdraw, even beside one that is new and meets both."""
+    home, head = tmp_path / "home", "service;start;end;model;zone;requests;input_tokens;output_tokens\n"
+    line = "courrier;2025-01-01;2025-04-01;mistral-small-3.2;FRA;{0};{0}00;{0}0\n"
+    for name, counts, told in (
+        ("d1", [900], []),
+        ("d2", [950], [2]),
+        ("d1", [900], []),
+        ("d2", [950], []),
+        ("d3", [900, 960, 950], [3]),
+    ):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(head + "".join(map(line.format, counts)), "utf-8")
+        [before] = json.loads(sobria(home, "check", str(file), "--json").stdout)["files"]
+        remarks = json.loads(sobria(home, "import", str(file), "--json").stdout)["remarks"]
+        assert [(remark["code"], remark["line"]) for remark in remarks] == [("declared_already", at) for at in told]
+        assert sum(remark["count"] for remark in before["alike"]) == len(told)
+
+
 def test_the_advice_for_a_corrected_file_leaves_the_correction(tmp_path: Path) -> None:
     """100 and 7 kWh, then 100 and 70 under the same name: 7 leaves by the command told, 170 kWh are left."""
     home, file = tmp_path / "home", tmp_path / "mars.csv"

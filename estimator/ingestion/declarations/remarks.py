@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -29,12 +29,13 @@ TOLD = ("declared_site", "declared_site_split", "declared_pue_unused", "declared
 @dataclass(frozen=True)
 class Remark:
     """One remark on one row, the first of several where it is about them: code of [remarks], its place, and the facts
-    of its text."""
+    of its text. row_id: of the row, where only a new one is worth it."""
 
     code: str
     file: str
     line: int
     facts: Mapping[str, object]
+    row_id: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """{"code", "file", "line"} and each language."""
@@ -104,12 +105,12 @@ class Declared:
                 gone |= {} if row.product else before  # seats that the table states otherwise are withdrawn
                 apart = {row.run_key, *before} | (runs if row.product else set())  # seats are as many purchases
                 if there := next((d for d in met if d.run_key not in apart and d.repeats(declaration)), None):
-                    yield Remark("declared_already", row.file_name, row.line, _facts(there, row.line))
+                    yield Remark("declared_already", row.file_name, row.line, _facts(there, row.line), row.row_id)
             elif row.audio_s:
                 session = _declaration(row)
                 there = self._sessions.setdefault((session.use, *session[6:8], row.audio_s), session)
                 if there.row_id != row.row_id:
-                    yield Remark("session_alike", row.file_name, row.line, _facts(there, row.line))
+                    yield Remark("session_alike", row.file_name, row.line, _facts(there, row.line), row.row_id)
         if gone:
             lines = some_of([str(line) for line in sorted({d.line for d in gone.values()})])
             facts = {"file": rows[0].file_name, "count": str(len(gone)), "at": lines, "run": ",".join(gone)}
@@ -187,6 +188,13 @@ def alike(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
     if ways:
         found = Counter(ways.values())
         yield Remark("exported_runs", rows[0].file_name, rows[0].line, {way: found[way] for way in WAYS})
+
+
+def of_new(told: Iterable[Remark], new: Iterable[Activity]) -> list[Remark]:
+    """These remarks, without those that are of a row that the ledger had: what repeats it may have corrected it since.
+    new: the rows that it did not have."""
+    ids = {row.row_id for row in new}
+    return [one for one in told if not one.row_id or one.row_id in ids]
 
 
 class UnusedSidecar:
