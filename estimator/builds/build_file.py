@@ -201,6 +201,13 @@ class BuildFile:
             found.setdefault((row["service_key"], row["model"], row["host"], row["training"]), []).append((first, last))
         return found
 
+    @cached_property
+    def began(self) -> datetime | None:
+        """When (UTC) the first run that counts began, that of published groups on the first day of its month; None
+        without any."""
+        first = self._engine.rows("SELECT MIN(first_us) AS us FROM services")[0]["us"]
+        return None if first is None else datetime.fromtimestamp(first / 1e6, UTC)
+
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]

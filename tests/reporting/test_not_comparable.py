@@ -12,8 +12,8 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups
-from tests.reporting.authority import WHO, case, facts, plain, run, text
-from tests.support import built, sobria
+from tests.reporting.authority import WHO, case, facts, files_of, plain, run, text
+from tests.support import activity, built, sobria
 
 NANCY, OTHER = "54395", "54547"
 AGENTS = {"chat": 60, "aide": 3, "note": 3, "tri": 3}
@@ -140,3 +140,47 @@ def test_the_day_a_service_is_attached_is_no_change(tmp_path: Path) -> None:
     words = {"fr": "dans une partie seulement des mois comparés", "en": "in some only of the months compared"}
     _refuses(home, "compared_late", words, NANCY)
     assert _energy(home)["change"]["months"] == 1
+
+
+def _year_begun_late(home: Path, *more: str) -> Path:
+    """A year of 10 kWh each month, its first run of 3 kWh from 00:40 to 01:40 on 1 January 2025 in Paris, which is from
+    23:40 UTC; 1 kWh more on each of these moments."""
+    said: dict[str, Any] = {"service_key": "chat", "host": "class/desk", "cpu_mode": "mode/none"}
+    said |= {"cpu_energy_kwh": None, "other_mode": "mode/meter"}
+    rows = [activity(at, other_energy_kwh=1.0, **said) for at in more]
+    rows += [run("chat", kwh, month) for month, kwh in _months(2025, 10.0).items()]
+    built(home, activity("2024-12-31T23:40:00", other_energy_kwh=3.0, **said), *rows)
+    return home
+
+
+@pytest.mark.parametrize("period", ["2025", "2025-T1"])
+def test_the_first_hour_of_a_year_told_in_another_clock_is_no_december(period: str, tmp_path: Path) -> None:
+    """20 minutes of 60, 3 / 3 = 1 kWh, are in December 2024 by UTC: 10 kWh of December 2025 would be ten times as much,
+    and 10 of March. The total of 2024 has it still."""
+    home = _year_begun_late(tmp_path)
+    assert _energy(home, period=period)["change"] == {"established": None, "effects": None, "months": 0}
+    for lang, said in (("fr", "pas de période précédente à comparer"), ("en", "no earlier period to compare with")):
+        report = "\n".join(files_of("reen", facts(home, lang=lang, period=period)).values())
+        for page in (sobria(home, "indicators", "--period", period, lang=lang).stdout, report):
+            assert said in plain(page) and not any(word in plain(page) for word in (*RISES, "décembre 2024", "×"))
+    assert _energy(home, period="2024")["value"]["at_factor_values"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "months"), [("2024-12-30T09:00", 1), ("2024-12-31T09:59", 1), ("2024-12-31T10:00", 0)]
+)
+def test_a_month_is_compared_where_a_run_began_before_its_last_14_hours(
+    first: str, months: int, tmp_path: Path
+) -> None:
+    """The same with 1 kWh more in December 2024, 2 in all, then 10 in December 2025: 4 times more, but where that too
+    may be of 1 January somewhere, as 10:00 UTC is at UTC+14."""
+    change = _energy(_year_begun_late(tmp_path, first), period="2025")["change"]
+    assert change["months"] == months and change.get("share") == (pytest.approx(4.0) if months else None)
+
+
+def test_a_last_hour_of_a_month_that_is_not_the_first_is_compared(tmp_path: Path) -> None:
+    """1 kWh in December 2024 by its last 20 minutes alone, where the ledger has November: no other clock explains it."""
+    assert _energy(_year_begun_late(tmp_path, "2024-11-05T10:00"), period="2025")["change"]["compared"] == {
+        "before": [202411, 202412],
+        "now": [202511, 202512],
+    }

@@ -8,11 +8,14 @@ document, nor has one after the last, whoever ran there; between them, one that 
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import small_in
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
+
+AHEAD = timedelta(hours=14)  # of the clock furthest ahead of UTC
 
 
 def dated_rows(scope: Scope) -> list[Attached]:
@@ -39,10 +42,20 @@ def known_months(scope: Scope) -> list[int]:
 
 
 def known_in_both(now: Scope, before: Scope) -> list[tuple[int, int]]:
-    """The complete months with data of a period that have their own in another one, with these."""
-    there, then = known_months(now), known_months(before)
+    """The complete months with data of a period that have their own in another one, with these; not the hours of a
+    month before the first one."""
+    there, then = known_months(now), set(known_months(before)) - {month_of_hours(now)}
     pairs = zip(now.period.months(), before.period.months(), strict=True)
     return [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
+
+
+def month_of_hours(scope: Scope) -> int | None:
+    """The first month [yyyymm] of the ledger where all of its runs began in its last hours: they are the beginning of
+    the next one by a clock ahead of UTC, and no month. None where the first one is a month, or without any run."""
+    began = scope.sources.build.began
+    if began is None or (began + AHEAD).month == began.month:
+        return None
+    return began.year * 100 + began.month
 
 
 def before(scope: Scope) -> Scope:
