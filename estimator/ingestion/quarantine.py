@@ -24,6 +24,7 @@ from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import LargeTrace, ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
+from estimator.ingestion.said_moments import DAY, FEW_CELLS, OF_PERIOD, YEAR, but_for_days, but_for_years, same_moments
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
@@ -32,14 +33,9 @@ from estimator.ledger.withdrawals import settle
 from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
 LONGEST_WHY = 4000
-FEW_CELLS = 3  # that say nothing of the file they come from
 _CELL = re.compile("[,;\t]")
-_YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
-_OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "year_beyond", "bad_period"})
 OF_A_NAME = frozenset({"declared_empty", "long_name", "hidden_character", "contact_name"})  # its file alone mends it
-_REVERSED = frozenset({"declared_period", "bad_period"})
 _AT_ONCE = 1_000  # rows that are models together
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NAME = re.compile(r"[^\W\d_]{2}|^[0-9a-f]{8}-")  # a text, or a UUID: neither a number nor a moment
 _OF_A_RUN = ("run_id", "timestamp", "project_name", "task_name")
 _OF_A_CALL = frozenset({"spanId", "id", "request_id"})
@@ -190,10 +186,10 @@ def corrected(
 ) -> list[Refused]:
     """Those that a later file states soundly: it no longer refuses them, and one of these lines, which are new, says
     all but one of what a whole row of theirs says, or all but the years where the period was the fault, or all but its
-    days where it ended before it began, or names their run and its moment, or their call; never those of another call,
-    nor several that nothing names for one line. still: ids of the rows that it refuses; name: of the file, whose new
-    row at the line of a run of that name is enough where it says all but one of what is in the clear of it; shared:
-    whether it repeats a row of an earlier version of itself: a new row at their line is then enough."""
+    days where it ended before it began, or names their run and its moment, or their call; never those of another call
+    or moment, nor several that nothing names for one line. still: ids of the rows that it refuses; name: of the file,
+    whose new row at the line of a run of that name is enough where it says all but one of what is in the clear of it;
+    shared: whether it repeats a row of an earlier version of itself: a new row at their line is then enough."""
     new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
     stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
@@ -203,15 +199,23 @@ def corrected(
             rare[cell].append(at)
     there = [(at, row) for at, row in enumerate(new) if row.file_name == name and row.line in lines]
     found = {at for at, row in there if shared or _in_the_clear(row, lines[row.line])}
-    for cells in lines.values():
+    for line, cells in lines.items():
         first = ""  # a line states one row: of several that are alike, one
         for at in sorted({at for cell in cells & rare.keys() for at in rare[cell]} - found):
-            near = len(stored[at]) > FEW_CELLS and len(stored[at] - cells) <= 1 and _call(new[at]) <= cells
-            near = near or _but_for_years(new[at], stored[at], cells) or _but_for_days(new[at], stored[at], cells)
+            near = _near(new[at], stored[at], cells, name, line)
             named = bool(marks[at]) and marks[at] <= cells
             first = first or new[at].row_id if near and not named else first
             found |= {at} if named or near and new[at].row_id == first else set()
     return [new[at] for at in sorted(found)]
+
+
+def _near(row: Refused, stored: set[str], cells: set[str], name: str, line: int) -> bool:
+    """Whether the cells of this line of the file of this name say all but one of what the row says, and elsewhere than
+    at its line of its file its legible moments, or all but its dates where they were the fault."""
+    own = row.file_name == name
+    same = len(stored) > FEW_CELLS and len(stored - cells) <= 1 and (call := _call(row)) <= cells
+    same = same and (own and row.line == line or same_moments(row, stored, cells, undated=own or bool(call)))
+    return same or but_for_years(row, stored, cells, own) or but_for_days(row, stored, cells)
 
 
 def lift(ledger: Ledger, rows: Iterable[Refused]) -> int:
@@ -272,25 +276,8 @@ def _in_the_clear(row: Refused, cells: set[str]) -> bool:
 
 def _undated(row: Refused, cells: set[str]) -> set[str]:
     """The cell by which a row whose dates were wrong is found: whoever states it soundly says it."""
-    undated = (cell for cell in cells if not _YEAR.match(cell)) if row.code in _OF_PERIOD else ()
+    undated = (cell for cell in cells if not YEAR.match(cell)) if row.code in OF_PERIOD else ()
     return set(sorted(undated, key=len, reverse=True)[:1])
-
-
-def _but_for_years(row: Refused, stored: set[str], cells: set[str]) -> bool:
-    """Whether a row whose period was the fault is stated with other years alone."""
-    if row.code not in _OF_PERIOD or len(stored) <= FEW_CELLS:
-        return False
-    return {_YEAR.sub("", cell) for cell in stored} <= {_YEAR.sub("", cell) for cell in cells}
-
-
-def _but_for_days(row: Refused, stored: set[str], cells: set[str]) -> bool:
-    """Whether a row that ended before it began is stated with other dates alone, within the days that it named: another
-    period may well have the same counts."""
-    if row.code not in _REVERSED or len(stored) <= FEW_CELLS:
-        return False
-    old, new = (sorted(cell[:10] for cell in said if _DAY.match(cell)) for said in (stored, cells))
-    undated = {cell for cell in stored if not _DAY.match(cell)}
-    return undated <= cells and bool(old and new) and old[0] <= new[0] and new[-1] <= old[-1]
 
 
 def _call(row: Refused) -> set[str]:
@@ -306,7 +293,7 @@ def _mark(row: Refused) -> set[str]:
         return _named({name: fields[name] for name in (*_OF_A_CALL, *_MOMENT_OF_A_CALL) if name in fields})
     header, cells = _CELL.split(row.header), _CELL.split(row.text)
     told = {name: cell.strip(' "') for name, cell in zip(header, cells, strict=False)}
-    whole = len(header) == len(cells) and told.get("run_id") and _DAY.match(told.get("timestamp", ""))
+    whole = len(header) == len(cells) and told.get("run_id") and DAY.match(told.get("timestamp", ""))
     return {told[name] for name in _OF_A_RUN if told.get(name)} if whole else set()
 
 

@@ -414,6 +414,57 @@ def test_a_line_that_ended_before_it_began_is_corrected_by_its_dates(
     assert [len(still_quarantined(ledger)) for ledger in (sent, imported)] == [left, left]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "then", "left"),
+    [
+        ("2026-05-10;", "2026-05-12;2026-05-13", 1),  # of another day
+        ("2026-05-10;", "2026-05-09;2026-05-10", 1),  # of the day before, whose end is its start
+        ("2026-05-10;", "2026-05-10;2026-05-11", 0),
+        ("2026-05-10;", "10/05/2026;11/05/2026", 0),  # written otherwise
+        (";2026-05-11", "2026-05-12;2026-05-13", 1),
+        (";2026-05-11", "2026-05-11;2026-05-12", 1),
+        (";2026-05-11", "2026-05-10;2026-05-11", 0),
+        ("2026-02-30;2026-03-01", "2026-03-01;2026-03-02", 1),  # the day after
+        ("2026-02-30;2026-03-01", "2026-02-28;2026-03-01", 0),
+        ("2026-05-10;9999-12-31", "2025-05-10;2025-12-31", 1),  # of another year
+        ("2026-05-10;9999-12-31", "2026-05-10;2026-05-31", 0),
+        ("2026-05-10;2026-05-10", "2026-05-09;2026-05-10", 1),  # whose end was inclusive
+        ("2026-05-10;2026-05-10", "2026-05-10;2026-05-11", 0),
+        (";", "2026-05-12;2026-05-13", 1),  # no moment was legible: its file alone mends it
+        ("hier;hier", "2026-05-12;2026-05-13", 1),
+        ("9999-12-31;9999-12-31", "2026-05-12;2026-05-13", 1),
+        ("9999-12-31;9999-12-31", "2025-12-31;2026-01-01", 1),
+    ],
+)
+def test_a_row_of_another_day_with_the_same_counts_corrects_nothing(
+    wrong: str, then: str, left: int, tmp_path: Path
+) -> None:
+    """120 requests on 10 May whose end is missing, then the same counts of another day, sent and in a file of another
+    name: the 120 of 10 May were in no total and waited no longer. In its file, at its line, any dates mend it."""
+    line = "service;start;end;zone;requests;energy_kwh;energy_boundary;energy_basis\ns;{};FRA;120;3;site;measured\n"
+    sent, imported, own = (Ledger(tmp_path / name) for name in ("sent", "imported", "own"))
+    for number, dates in enumerate((wrong, then)):
+        post(sent, [read_body(Payload(COURRIER, "rows", line.format(dates).encode()), context())])
+        path = tmp_path / str(number) / f"{number}.csv"
+        path.parent.mkdir()
+        for ledger, name in ((imported, f"{number}.csv"), (own, "own.csv")):
+            path = path.with_name(name)
+            path.write_text(line.format(dates), "utf-8")
+            import_paths(ledger, [path], context())
+    assert [len(still_quarantined(ledger)) for ledger in (sent, imported, own)] == [left, left, 0]
+
+
+def test_an_empty_cell_is_not_filled_by_the_row_of_the_next_day(tmp_path: Path) -> None:
+    """10 May without its boundary, from midnight to midnight, then 11 May: only its start differs."""
+    head = "service,start,end,zone,requests,energy_kwh,energy_boundary,energy_basis\n"
+    line = "s,2026-05-{},2026-05-{},FRA,120,3,{},measured\n".format
+    left = []
+    for name, row in (("a", line(10, 11, "")), ("b", line(11, 12, "site")), ("c", line(10, 11, "site"))):
+        bring(tmp_path, head + row, name=f"{name}.csv")
+        left.append(len(still_quarantined(Ledger(tmp_path))))
+    assert left == [1, 1, 0]
+
+
 @pytest.mark.parametrize("what", ["an answer", "a span"])
 def test_a_call_that_was_wrong_twice_is_known_by_its_name(what: str, tmp_path: Path) -> None:
     """Two counts of it change; the next call, its child, has the rest of what it says and not its name."""
