@@ -179,7 +179,7 @@ def test_a_month_is_compared_where_a_run_began_before_its_last_14_hours(
 
 
 def test_a_last_hour_of_a_month_that_is_not_the_first_is_compared(tmp_path: Path) -> None:
-    """1 kWh in December 2024 by its last 20 minutes alone, where the ledger has November: no other clock explains it."""
+    """1 kWh in December 2024 by its last 20 minutes alone, where the ledger has November: no clock explains it."""
     assert _energy(_year_begun_late(tmp_path, "2024-11-05T10:00"), period="2025")["change"]["compared"] == {
         "before": [202411, 202412],
         "now": [202511, 202512],
