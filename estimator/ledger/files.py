@@ -151,10 +151,11 @@ class Ledger:
         """Count of recorded rows whose part is gone, or cut, and that no other part is known to hold."""
         from estimator.ledger.made_good import missing_rows
 
-        recorded = self._recorded()
+        compactions = self.compactions.read()[0]
+        named = {part: old.rows for done in compactions for part, old in done.replaced.items()} | self._recorded()
         whole = {part for part in self.present() if not self.store.tears or self._looks_whole(part)}
-        lost = recorded.keys() - covered(whole, self.compactions.read()[0])
-        return sum(missing_rows(self, whole, {part: recorded[part] for part in lost}).values()) if lost else 0
+        lost = named.keys() - covered(whole, compactions)
+        return sum(missing_rows(self, whole, {part: named[part] for part in lost}).values()) if lost else 0
 
     def _recorded(self) -> dict[str, int]:
         """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models.

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from estimator.core.duckdb_engine import connect
-from estimator.ledger.journal import Import, ImportedFile
+from estimator.ledger.journal import Compaction, Import, ImportedFile
 from estimator.ledger.withdrawn_rows import parquet
 
 if TYPE_CHECKING:
@@ -38,7 +38,22 @@ def missing_rows(ledger: "Ledger", whole: Iterable[str], lost: Mapping[str, int]
             rows = min(lost[part], left)
             missing[part] = max(missing.get(part, 0), rows)
             left -= rows
-    return _at_most(missing, proof.gap(of_lost)) if missing.keys() <= written - leaned else missing
+    missing = _at_most(missing, proof.gap(of_lost)) if missing.keys() <= written - leaned else missing
+    return _as_merged(missing, ledger.compactions.read()[0])
+
+
+def _as_merged(missing: Mapping[str, int], compactions: Collection[Compaction]) -> dict[str, int]:
+    """Rows by part, of parts that were merged no more in all than the part that they are in had."""
+    into = {old: done.made for done in compactions for old in done.replaced}
+    sizes = {done.made: done.rows for done in compactions}
+    together = defaultdict[str, dict[str, int]](dict)
+    for part, rows in missing.items():
+        last, seen = part, {part}
+        while (after := into.get(last)) and after not in seen:
+            last = after
+            seen.add(last)
+        together[last][part] = rows
+    return {part: rows for made, group in together.items() for part, rows in _at_most(group, sizes.get(made)).items()}
 
 
 def _at_most(missing: dict[str, int], rows: int | None) -> dict[str, int]:

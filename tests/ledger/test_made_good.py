@@ -83,6 +83,44 @@ def test_a_file_imported_again_makes_good_the_part_that_it_had_written(tmp_path:
     assert told(tmp_path) == (12, 3, 0, 9, 0, 0)
 
 
+def begin(home: Path, sha: str, some: list[Activity]) -> None:
+    """An import that is killed once its rows are written."""
+    killed = Append(Ledger(home))
+    killed.take(FileRead(NAMES[sha], sha), [ReadResult(some, [], len(some))])
+    killed.flush()
+
+
+def lose_the_only_part(home: Path) -> None:
+    compact(Ledger(home))
+    [part] = Ledger(home).parts()
+    (home / "ledger" / part).unlink()
+
+
+def test_rows_of_a_killed_import_that_a_later_one_knew_are_lost_with_the_part_that_they_were_packed_in(
+    tmp_path: Path,
+) -> None:
+    """2 rows, and 3 of a killed import, packed; these are then known to the import that reads them again: 5 are lost,
+    whoever is asked."""
+    bring(tmp_path, G="ab")
+    begin(tmp_path, "F", rows("F", "cde"))
+    compact(Ledger(tmp_path))
+    bring(tmp_path, F="cde")
+    lose_the_only_part(tmp_path)
+    assert told(tmp_path) == (8, 0, 0, 3, 0, 5)
+
+
+def test_parts_that_were_packed_lose_no_more_rows_than_the_part_that_they_are_in(tmp_path: Path) -> None:
+    """2 of 3 rows were written before, by an import that was killed; the part of 3 is lost, and 2 were read twice."""
+    some = rows("F", "abc")
+    begin(tmp_path, "F", some[:2])
+    (beside,) = Ledger(tmp_path).parts()
+    (tmp_path / "ledger" / beside).rename(away := tmp_path / "away")
+    append(Ledger(tmp_path), some)
+    away.rename(tmp_path / "ledger" / beside)
+    lose_the_only_part(tmp_path)
+    assert told(tmp_path) == (5, 0, 0, 2, 0, 3)
+
+
 def test_calls_of_a_gateway_read_again_leave_nothing_missing_and_can_be_exported(tmp_path: Path) -> None:
     """2 calls, received at another moment: their part has another name."""
     call = {"request_id": "", "call_type": "acompletion", "model": "gpt-4o-mini", "custom_llm_provider": "openai"}
