@@ -130,7 +130,9 @@ def test_a_run_that_another_collector_tells_meanwhile_is_corrected(door: Collect
 def test_what_was_not_acknowledged_is_sent_again_and_counts_once(door: Collecting, full: str) -> None:
     """The disk is full before the rows, or between them and their record: the second then relies on the part."""
     door.send("a")
-    target = "estimator.ledger.parts_in_hand.put_one" if full == "write" else "estimator.core.event_log.RecordFolder.write"
+    target = (
+        "estimator.ledger.parts_in_hand.put_one" if full == "write" else "estimator.core.event_log.RecordFolder.write"
+    )
     with patch(target, side_effect=OSError("full")), pytest.raises(OSError, match="full"):
         door.send("b")
     assert door.counts("b") == ((1, 0, 0) if full == "write" else (0, 1, 0))
