@@ -41,10 +41,11 @@ from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.core.locks import file_lock, held
 from estimator.core.number_format import interval_text
+from estimator.core.storage.storage import put_one
 from estimator.ingestion.http.endpoints import COLLECTING
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ledger import Ledger
+from estimator.ledger import Ledger, parts_in_hand
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.withdrawals import bring_back
@@ -647,18 +648,18 @@ def test_the_files_are_counted_once_for_what_is_said_and_for_the_button(home: Pa
 def test_a_full_disk_is_named_and_keeps_neither_rows_nor_rules(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk takes the first month of rows, and not the second; then rows and no totals."""
 
-    def full(*given: Any) -> str:
+    def full(*given: Any) -> None:
         if list(home.rglob("part-*.parquet")):
             raise OSError(errno.ENOSPC, "No space left on device")
-        return write(*given)
+        put_one(*given)
 
-    write, at = Ledger.write_part, placed(home)
+    at = placed(home)
     files, _ = at.session_state["connect files"]
     later = trace({"run_id": "mai", "timestamp": "2026-05-02T10:00:00"}, {"run_id": "mars"})
     files.paths[0].write_text(later)
     at.button[0].click()
     with monkeypatch.context() as filled:
-        filled.setattr(Ledger, "write_part", full)
+        filled.setattr(parts_in_hand, "put_one", full)
         said = text(whole(at.run()))
     assert "Le disque est plein" in said and "Rien de ces fichiers n’a été gardé" in said
     assert PlaceJournal(home).rules() == [] and not list(home.rglob("part-*.parquet"))

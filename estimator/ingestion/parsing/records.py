@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from estimator.core.typography import some_of
 from estimator.ingestion.parsing import json_text, timestamps
-from estimator.ingestion.parsing.record_fields import RecordFields
+from estimator.ingestion.parsing.record_fields import FieldNames as FieldNames  # contract 1 of plug-ins has both here
+from estimator.ingestion.parsing.record_fields import RecordFields as RecordFields
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.row_parts import Part, check_begun, check_ended
