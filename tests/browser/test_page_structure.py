@@ -465,9 +465,12 @@ def test_a_field_that_is_refused_says_so_and_why(screen: Page, dashboard: Server
     expect(wrong).to_have_count(2)
     found = dict(screen.evaluate(WRONG))
     assert all(text in found[label] for label, text in counts.items())
-    for label, text in counts.items():
-        screen.get_by_role("textbox", name=label, exact=True).fill("3" if text == "x" else "")
+    emptied, put_right = (screen.get_by_role("textbox", name=label, exact=True) for label in counts)
+    for field, text in ((emptied, ""), (put_right, "3")):
+        field.fill(text)
         screen.keyboard.press("Tab")
+    expect(put_right).not_to_have_attribute("aria-invalid", "true")
+    expect(emptied).to_have_attribute("aria-invalid", "true")
     expect(wrong).to_have_count(1)
     [(name, _)] = screen.evaluate(WRONG)
     assert name == next(iter(counts)), "the one that is emptied"
