@@ -172,6 +172,18 @@ def test_the_dashboard_holds_no_sql() -> None:
     assert not list((ROOT / "dashboard").rglob("*.sql"))
 
 
+def test_a_page_keeps_nothing_by_itself() -> None:
+    """A page is run anew at each redraw: what it would keep, it makes again each time, for each person."""
+    pages = [path for path in MODULES if path.parent == ROOT / "dashboard" / "pages"]
+    assert pages and not {
+        name(path)
+        for path in pages
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "functools"
+        if {"cache", "lru_cache"} & {alias.name for alias in node.names}
+    }
+
+
 def test_factors_are_data() -> None:
     assert {name(path) for path in MODULES if path.is_relative_to(ROOT / "factors")} <= {"factors/__init__.py"}
 
