@@ -21,10 +21,8 @@ SHOWN, NAMES = 20, 5
 
 def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     """Rows withdrawn or brought back, by service and by file."""
-    services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
     facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
     still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
-    also = [say("ledger_cli", "also", lang, file=name, count=count) for name, count in body["also"].items()]
     beside = [say("ledger_cli", "beside", lang, count=body["superseded"])] if body["superseded"] else []
     changed = {"again": "back_again" if key == "back" else "again", "supersedes": "supersedes", "replaces": "replaces"}
     others = [say("ledger_cli", told, lang, count=body[name]) for name, told in changed.items() if body[name]]
@@ -33,12 +31,20 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
             say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
             *beside,
             *still,
-            *also[:SHOWN],
+            *_first_lines("also", body["also"], lang),
             *others,
-            *services[:SHOWN],
+            *_first_lines("service_line", body["services"], lang),
             say("ledger_cli", "files_line", lang, files=some_of(body["files"], NAMES)),
         ]
     )
+
+
+def _first_lines(key: str, rows: Mapping[str, int], lang: str) -> list[str]:
+    """The first of these services, or files, each with its rows, and how many others there are, with theirs."""
+    told = list(rows.items())
+    lines = [say("ledger_cli", key, lang, name=name, rows=count) for name, count in told[:SHOWN]]
+    left = [count for _, count in told[SHOWN:]]
+    return [*lines, say("ledger_cli", f"{key}_more", lang, count=len(left), rows=sum(left))] if left else lines
 
 
 def nothing_text(home: Path, lang: str, parts: Sequence[AuthorityPart] = ()) -> str:

@@ -23,6 +23,7 @@ from estimator.ledger.versions import withdrawn_imports
 from estimator.ledger.withdrawals import Target, bring_back, withdraw, withdrawal_effect
 from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
 from estimator.results.reading import Results
+from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_columns import REQUEST
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import activity, append, examples, refuses, row_ids, sobria
@@ -662,3 +663,25 @@ def test_a_run_withdrawn_counts_no_more_however_a_file_had_stated_it_before(tmp_
     taken = ("ledger", "withdraw", "--json", "--who", "DSI", "--why", "essai", "--run")
     done = json.loads(sobria(home, *taken, "11111111-aaaa-4bbb-8ccc-000000000001").stdout)
     assert (done["again"], done["rows"], reconcile(Ledger(home)).accepted) == (0, 2, 3)
+
+
+def test_services_and_files_past_the_first_twenty_are_counted(tmp_path: Path) -> None:
+    """22 services, the first 20 of one row and the others of 2 and 1: 20 are named, and 2 others have 3 rows. 23 copies
+    of this file: one is withdrawn, 20 are named, and 2 others have 23 rows each."""
+    keys = [*(f"s{n:02}" for n in range(22)), "s20"]
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    for copy in range(23):
+        (folder / f"c{copy:02}.csv").write_text(
+            text(*(snapshot(f"r{n}", n + 1, 60, 1) | {"project_name": key} for n, key in enumerate(keys))), "utf-8"
+        )
+    import_paths(Ledger(tmp_path / "home"), [folder], context())
+    line, by = ("ledger", "withdraw", "--file", "c22.csv"), ("--who", "DSI", "--why", "essai")
+    told = [sobria(tmp_path / "home", *line, *more).stdout for more in (("--dry-run",), by)]
+    (gone,) = Ledger(tmp_path / "home").in_force()
+    told.append(sobria(tmp_path / "home", *line[:2], "--undo", gone.event, *by, lang="en").stdout)
+    services = (*["(et 2 autres services : 3 lignes)"] * 2, "(and 2 other services: 3 rows)")
+    for said, more in zip(map(spaced, told), services, strict=True):
+        assert more in said and "s19" in said and "s20" not in said
+    for said in map(spaced, told[:2]):
+        assert "(et de 2 autres fichiers : 46 lignes)" in said and "c19.csv" in said and "c20.csv" not in said
