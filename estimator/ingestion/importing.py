@@ -143,11 +143,11 @@ def restate(
         gone = withdraw_restated(ledger, name, sha, row_ids, restating(sha))
         told += [Remark("line_restated", name, line, {}) for line in gone]
         account = posting.recount(account) if gone else account
-    why = restating(min(posting.read_files, default=""))
-    elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again, why)
+    elsewhere = withdraw_restated_elsewhere(ledger, posting.brought[0], posting.read_files, posting.again)
     told += [Remark("row_restated", name, line, {}) for name, line in elsewhere]
     account = posting.recount(account) if elsewhere else account
     if account.withdrawn:
+        why = restating(min(posting.read_files))
         back, replacing = count_again(ledger, posting.read_files, posting.again, why)
         told += [Remark("row_told_again", name, line, {}) for name, line in replacing]
         account = (posting.recount(account) if replacing else account).counting(len(back))

@@ -36,11 +36,13 @@ WHERE old.file_sha <> $2 AND NOT list_contains($3, old.row_id)
   AND NOT EXISTS (SELECT 1 FROM now WHERE now.run_id = old.run_id AND now.duration_s >= old.duration_s)
 ORDER BY old.file_sha, old.line, old.start_us
 """
+# stated_by: hash of the file whose row stands in its place, the first one of several.
 RESTATED_ELSEWHERE = f"""
-SELECT DISTINCT old.* FROM ({{rows}}) AS old JOIN {{mine}} AS new
+SELECT old.*, MIN(new.file_sha) AS stated_by FROM ({{rows}}) AS old JOIN {{mine}} AS new
   ON new.run_id = old.run_id AND new.task_name IS NOT DISTINCT FROM old.task_name AND new.end_us = old.end_us
 WHERE old.reader = '{RESTATED_BY}' AND new.reader = '{RESTATED_BY}' AND NOT list_contains($1, old.file_sha)
   AND old.row_id NOT IN (SELECT row_id FROM {{mine}}) AND NOT {gone_on("old", "new")}
+GROUP BY ALL
 ORDER BY old.file_sha, old.line
 """
 # A row that an import states once more, after a version of its file stated it otherwise; `old` is what stands in its

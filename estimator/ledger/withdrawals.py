@@ -36,6 +36,7 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 REPLACED = "restated"  # target of the withdrawal of rows that a file, or an import, states otherwise
 ABOUT = ("who", "why", "target", "undoes", "rows", "refused", "parts")
+STATED_BY = pa.field("stated_by", pa.string())  # of a row that others state otherwise: the hash of their file
 SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import", "aside", "twice"]
 _ROW = re.compile(r"(?:run\.)?([0-9a-f]{32})(?:\.\w+)?")  # as an explanation shows it
@@ -194,11 +195,12 @@ def withdraw_restated(ledger: Ledger, name: str, sha: str, row_ids: Collection[s
 
 
 def withdraw_restated_elsewhere(
-    ledger: Ledger, parts: Sequence[str], shas: Collection[str], again: Digests, author: Author
+    ledger: Ledger, parts: Sequence[str], shas: Collection[str], again: Digests
 ) -> list[tuple[str, int]]:
     """Withdraw the rows of earlier imports that these parts state otherwise, in files of any name: one run has one
-    reading of a task at one moment. Their files and lines. shas: of the files of this import, of which none is the
-    later one; again: ids of the rows that it states as they were."""
+    reading of a task at one moment. One withdrawal for each file that states some, as its reason says; the files and
+    lines of the rows. shas: of the files of this import, of which none is the later one; again: ids of the rows that it
+    states as they were."""
     if not any(part.startswith("activities/") for part in parts):
         return []
     with ledger.still() as held, connect() as connection:
@@ -208,9 +210,11 @@ def withdraw_restated_elsewhere(
         rows = parquet([held.seed("activities"), *others])
         rows = not_withdrawn(rows, held.withdrawn_files("activities"), held.opened)
         sql = RESTATED_ELSEWHERE.format(rows=rows, mine=mine)
-        found = arrow(connection, sql, SCHEMAS["activities"], [sorted(shas)])
+        found = arrow(connection, sql, SCHEMAS["activities"].append(STATED_BY), [sorted(shas)])
     found = found.filter(pa.array(~again.holds(of_column(found["row_id"]))))
-    _restated(ledger, found, author)
+    for sha in sorted(found[STATED_BY.name].unique().to_pylist()):
+        of_file = found.filter(pc.equal(found[STATED_BY.name], sha))
+        _restated(ledger, of_file.select(SCHEMAS["activities"].names), restating(sha))
     return list(zip(found["file_name"].to_pylist(), found["line"].to_pylist(), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -162,6 +163,25 @@ def test_a_row_corrected_in_a_file_of_another_name_counts_once(
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text(row))
     assert import_paths(Ledger(tmp_path / "both"), [folder], context()).remarks == ()
+
+
+def test_a_withdrawal_names_the_file_that_states_the_rows_otherwise(tmp_path: Path) -> None:
+    """Runs a and b, then in one import each corrected in a file of its own, beside four files that correct nothing:
+    two withdrawals of one row, each with the hash of its own file, and the import undone gives both back."""
+    home, wrong = tmp_path / "home", {"cpu_energy": 0.2, "energy_consumed": 0.2}
+    runs = [RUN, snapshot("b", 2, 60, 0.0002)]
+    imported(home, text(*(run | wrong for run in runs)))
+    before, folder = totals(home), tmp_path / "in"
+    folder.mkdir()
+    contents = [text(row) for row in (*runs, *(snapshot(name, 1, 60, 1.0) for name in "wxyz"))]
+    for number, content in enumerate(contents):
+        (folder / f"{number}.csv").write_text(content, "utf-8")
+    import_paths(Ledger(home), [folder], context())
+    named = {sha256(content.encode()).hexdigest() for content in contents[:2]}
+    held = Ledger(home).in_force()
+    assert {(one.why, one.rows) for one in held} == {(f"restated: sha256_{sha}", 1) for sha in named}
+    withdraw(Ledger(home), Target("import", Ledger(home).imports.read()[0][-1].event), DSI)
+    assert totals(home) == before
 
 
 def test_the_dry_run_counts_the_corrected_line_as_the_import_does(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def _withdraw_corrected(ledger: Ledger, posting: Append, batch: Sequence[ParsedP
     why = restating(min(posting.read_files))
     back = count_again(ledger, posting.read_files, posting.again, why)[0] if posting.withdrawn else ()
     if posting.may_restate([row for row in runs if not posting.again.holds_one(row.row_id)]):
-        withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again, why)
+        withdraw_restated_elsewhere(ledger, posting.written, posting.read_files, posting.again)
     return back
 
 
