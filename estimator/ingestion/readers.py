@@ -1,7 +1,6 @@
 """Input formats: one module each, listed here; the first that recognises a file reads it."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
 from estimator.ingestion.mixed_objects import read_by, with_others
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus
+from estimator.ingestion.parsing.file_names import TABLE, TEXT, unrotated
 from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
@@ -76,7 +76,6 @@ _OTHERS: tuple[Reader, ...] = (
     codecarbon_counters.READER,
 )
 READERS = (*_TABLES, *_OTHERS)  # of ours: those of other packages are looked for where none of these reads a file
-_NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
 _PACKED = (
     b"\x1f\x8b",
     b"PK\x03\x04",
@@ -87,7 +86,6 @@ _PACKED = (
 )  # gz, zip, bz2, xz, zst, 7z
 _OF_OFFICE = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/", b"mimetype")  # a workbook is a zip, not one to open
 _NAME_IN_ZIP = 30  # bytes before the name of the first file
-_MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # used if a reader recognises it
 
 __all__ = [
     "READERS",
@@ -232,8 +230,9 @@ def find_files(paths: Iterable[str | Path]) -> FoundFiles:
     """Traces to read, in a fixed order: files as named, traces of folders at any depth, `-` the standard input.
 
     In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
-    *.txt), those that a reader recognises. All else of a folder is left, hidden files last; a hidden or linked folder
-    is left whole. Sidecars are neither: they are read with their trace.
+    *.txt), those that a reader recognises. A name is that which a log had before its rotation (gateway.jsonl.1). All
+    else of a folder is left, hidden files last; a hidden or linked folder is left whole. Sidecars are neither: they are
+    read with their trace.
     A missing path or a folder that cannot be listed is a trace too: opening it raises the error.
     """
     found = FoundFiles([], [])
@@ -274,9 +273,9 @@ def _look_inside(folder: Path, found: FoundFiles) -> None:
 def _is_trace(folder: str, name: str) -> bool:
     if name.startswith(".") or name.endswith(SUFFIX) or not os.path.isfile(os.path.join(folder, name)):
         return False  # opening a named pipe of a folder would block
-    if _NAMES.search(name):
+    if TABLE.search(unrotated(name)):
         return True
-    if not _MAYBE.search(name):
+    if not TEXT.search(unrotated(name)):
         return False
     try:
         with open(os.path.join(folder, name), "rb") as file:

@@ -13,6 +13,7 @@ from estimator.core.atomic_files import publish
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
 from estimator.core.validation_messages import file_fault
+from estimator.ingestion.parsing.file_names import unrotated
 from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
@@ -155,8 +156,9 @@ def _json(lang: str) -> str:
 
 
 def sidecar_of_file(trace: Path) -> Path:
-    """Path of the sidecar of a trace file."""
-    return trace.with_name(trace.name + SUFFIX)
+    """Path of the sidecar of a trace file; of a log that was rotated and has none, that of the name it had."""
+    own, before = (trace.with_name(name + SUFFIX) for name in (trace.name, unrotated(trace.name)))
+    return before if before.is_file() and not own.is_file() else own
 
 
 def sidecar_of_run(trace: Path, run_id: str) -> Path:
@@ -180,4 +182,4 @@ def unused_fields(trace: Path, reader: str) -> list[str]:
 def misnamed_sidecar(trace: Path) -> Path | None:
     """The sidecar that has the name of a trace without its extension: no file's, unless a run has that name."""
     named = trace.with_suffix(SUFFIX)
-    return named if trace.suffix and named.is_file() else None
+    return named if trace.suffix and named.is_file() and named != sidecar_of_file(trace) else None
