@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 from estimator.ingestion.declarations.columns import understand
 from estimator.ingestion.parsing.timestamps import BEYOND
@@ -10,6 +10,7 @@ from estimator.ledger.rows import Refused
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
+_OF_YEAR = re.compile(r"(?:\d{4})?-\d\d-\d\d")  # what may be found again with another year, or with one
 FEW_CELLS = 3  # that say nothing of the file they come from
 OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "year_beyond", "bad_period"})
 _REVERSED = frozenset({"declared_period", "bad_period"})
@@ -34,26 +35,26 @@ def same_moments(row: Refused, stored: Collection[str], cells: Collection[str], 
     return first and last and others <= said
 
 
-def but_for_years(row: Refused, stored: Collection[str], cells: Collection[str], own: bool) -> bool:
+def but_for_years(row: Refused, stored: Set[str], cells: Set[str], own: bool) -> bool:
     """Whether a row whose period was the fault is stated with other years alone; own: in a file of its name.
     Elsewhere never with another year than that of a legible date beside the wrong one, nor for two dates that
     are one, as those that stand for none."""
-    if row.code not in OF_PERIOD or len(stored) <= FEW_CELLS:
+    others = stored - cells
+    if row.code not in OF_PERIOD or len(stored) <= FEW_CELLS or not all(map(_OF_YEAR.match, others)):
         return False
     start, end = _period(row)
     if not own and (start and start == end or row.code == BEYOND and _legible(row, stored)):
         return False
-    return {YEAR.sub("", cell) for cell in stored} <= {YEAR.sub("", cell) for cell in cells}
+    return {YEAR.sub("", cell) for cell in others} <= {YEAR.sub("", cell) for cell in cells}
 
 
-def but_for_days(row: Refused, stored: Collection[str], cells: Collection[str]) -> bool:
+def but_for_days(row: Refused, stored: Set[str], cells: Set[str]) -> bool:
     """Whether a row that ended before it began is stated with other dates alone, within the days that it named: another
     period may well have the same counts."""
-    if row.code not in _REVERSED or len(stored) <= FEW_CELLS:
+    if row.code not in _REVERSED or len(stored) <= FEW_CELLS or not all(map(DAY.match, stored - cells)):
         return False
     old, new = (sorted(cell[:10] for cell in said if DAY.match(cell)) for said in (stored, cells))
-    undated = {cell for cell in stored if not DAY.match(cell)}
-    return undated <= {*cells} and bool(old and new) and old[0] <= new[0] and new[-1] <= old[-1]
+    return bool(old and new) and old[0] <= new[0] and new[-1] <= old[-1]
 
 
 def _legible(row: Refused, stored: Collection[str]) -> set[str]:
