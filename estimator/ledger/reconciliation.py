@@ -20,7 +20,8 @@ STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
 @dataclass(frozen=True)
 class LedgerFault:
-    """Fault of a file: missing, torn or unbalanced."""
+    """Fault of a file: missing, torn or unbalanced; of the account of an import, which no other import gives back,
+    import_missing or import_torn."""
 
     code: str
     file: str
@@ -94,7 +95,7 @@ def reconcile(ledger: Ledger) -> Reconciliation:
         imports, withdrawals = ledger.imports.read(), ledger.withdrawals.read()
         present = ledger.present()  # read after the journal entries that name parts, and before those that replace some
         compactions = ledger.compactions.read()
-        faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
+        faults = [fault.about for _, found in (withdrawals, compactions) for fault in found]
         checked = ledger.checked(present)
         present, good = set(checked), {name for name, whole in checked.items() if whole}
         held = _Held(imports[0], compactions[0], good)
@@ -108,9 +109,11 @@ def reconcile(ledger: Ledger) -> Reconciliation:
         rows = held.rows
         missing = missing_rows(ledger, good, {part: rows[part] for part in held.lost})
     absent |= {held.culprit(part) for part in missing} - set(torn)
-    absent |= {event for done in held.imports for event in done.after} - {done.event for done in held.imports}
+    accounts = {event for done in held.imports for event in done.after} - {done.event for done in held.imports}
     counts["missing"] = sum(missing.values())
-    return _account(held, counts, orphans, [LedgerFault("torn", f) for f in torn] + _faults("missing", absent))
+    bad = [LedgerFault("torn", name) for name in torn] + _faults("import_torn", {fault.about for fault in imports[1]})
+    bad += _faults("missing", absent) + _faults("import_missing", accounts)
+    return _account(held, counts, orphans, bad)
 
 
 def _account(
@@ -121,7 +124,7 @@ def _account(
     duplicates = read - sum(counts.values())
     uneven = {done.event for done in held.imports if not done.balances} | ({"ledger"} if duplicates < 0 else set())
     files = sum(len(done.sources) for done in held.imports if not done.moved) + sum(n for _, n in orphans.values())
-    torn = sum(fault.code == "torn" for fault in bad)
+    torn = sum(fault.code in {"torn", "import_torn"} for fault in bad)
     faults = tuple(bad + _faults("unbalanced", uneven))
     return Reconciliation(files, read, duplicates=duplicates, torn=torn, faults=faults, **counts)
 
