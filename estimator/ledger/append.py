@@ -28,8 +28,8 @@ Stated = Callable[[Kind], Digests]
 @dataclass(frozen=True)
 class Account:
     """Outcome of every row read: read = accepted + superseded + quarantined + duplicates; waiting: those of the
-    duplicates that are still in quarantine; withdrawn: those that were withdrawn, and count no more. supersedes, again:
-    rows of before that for these no longer count, or count again."""
+    duplicates that are still in quarantine; withdrawn: those that were withdrawn, and count no more or are no longer in
+    quarantine. supersedes, again: rows of before that for these no longer count, or count again."""
 
     files: int
     read: int
@@ -272,7 +272,8 @@ class Append:
             self.aside.append(refusal)
             self.quarantined += 1
         else:
-            self.waiting += 1
+            gone = self._refused_known.withdrawn([refusal.row_id])
+            self.withdrawn, self.waiting = self.withdrawn + gone, self.waiting + 1 - gone
             if own and not own("quarantine").holds_one(refusal.row_id):
                 self._copies.refused.append(refusal)
                 self.copied += 1

@@ -313,6 +313,22 @@ def test_the_same_file_brought_again_says_that_its_rows_were_withdrawn(home: Pat
     assert bring(home, GOOD).withdrawn == 0
 
 
+@pytest.mark.parametrize("option", ["--file", "--aside"])
+def test_refused_rows_that_were_withdrawn_are_not_said_to_be_aside_once_brought_again(home: Path, option: str) -> None:
+    """Of three rows of the file, two count: withdrawn, three known rows count no more; by --aside, the refused one."""
+    signed, gone = ("--who", "DSI", "--why", "essai"), {"--file": 3, "--aside": 1}[option]
+    taken = json.loads(sobria(home, "ledger", "withdraw", option, "essai.csv", *signed, "--json").stdout)["withdrawal"]
+    (home / "essai.csv").write_text(WRONG)
+    for command, key in (("check", "account"), ("import", "")):
+        body = json.loads(sobria(home, command, str(home / "essai.csv"), "--json").stdout)
+        account = body[key] if key else body
+        assert (account["duplicates"], account["waiting"], account["withdrawn"]) == (3, 0, gone)
+    assert not still_quarantined(Ledger(home))
+    bring_back(Ledger(home), taken, DSI)
+    account = bring(home, WRONG, name="essai.csv")
+    assert (account.duplicates, account.waiting, account.withdrawn) == (3, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("lang", "one", "many", "read"),
     [("fr", "1 a été retirée et ne compte ", "25 000 ont été retirées et ne comptent ", "0 ligne sur 25 000 ;")]
