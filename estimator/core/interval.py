@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from estimator.core.fields import Strict
 
 WITHHELD = frozenset(
-    {"small_group", "by_difference", "less_published", "share_of_merged", "year_alone", "month_apart"}
+    {"small_group", "by_difference", "less_published", "share_of_merged", "year_alone", "month_apart", "period_apart"}
 )  # reasons of what is known, and not told
 
 

@@ -79,3 +79,21 @@ def test_the_months_of_a_use_alone_in_its_town_are_not_told(tmp_path: Path) -> N
         text = plain(" ".join(files_of(kind, found).values()))
         assert "2 mois" not in text and "2026-02" not in text and "2026-06" not in text, kind
     assert "2026-12-31" in text
+
+
+def test_a_period_without_data_is_not_said_to_show_few_agents(tmp_path: Path) -> None:
+    """Nothing ran in October: only the periods known to have data are said to be of few agents, or to give them by
+    difference. That of the two alone is not known, in either month: its year is, which would not be withheld."""
+    for name, agents, where in (("un", 40, TOWN), ("zdeux", 2, ALONE)):
+        case(Register(tmp_path), name, f"service {name}", where)
+        heads(tmp_path, f"service {name}", agents)
+    built(tmp_path, *(run(name, 9.0, "2026-11", requests=900.0) for name in ("un", "zdeux")))
+
+    def why(territory: str, period: str) -> str:
+        return str(facts(tmp_path, territory, period=period).body["indicators"]["energy"]["value"].missing["code"])
+
+    assert (why(TOWN, "2026-11"), why(TOWN, "2026-10")) == ("by_difference", "period_apart")
+    assert {why(ALONE, period) for period in ("2026-11", "2026-10", "2026-T4")} == {"period_apart"}
+    assert (why(ALONE, "2026"), why(TOWN, "2026")) == ("small_group", "by_difference")
+    review = plain(files_of("reen", facts(tmp_path, TOWN, period="2026-11"))[""])
+    assert review.count("qu'elle ait des données ou non") == 4, "October, in each of the four footprints"

@@ -156,10 +156,14 @@ def withheld_amount(amount: Interval, reason: str = "small_group") -> Interval:
 
 def why_withheld(scope: Scope) -> str:
     """The reason of a territory whose total is withheld: what it would be less the groups that others published, its
-    own uses, or those of another by difference."""
+    own uses, or those of another by difference; of a part of a year in which no large use ran, one that does not say
+    whether it has data: that a small use ran is not told."""
     if len(scope.sources.own(scope.rows)) < len(scope.rows):
         return "less_published"
-    return "small_group" if small_ids(scope) else "by_difference"
+    few = small_ids(scope)
+    if scope.months != scope.whole_years().months and all(row.id in few for row in scope.every.rows):
+        return "period_apart"
+    return "small_group" if few else "by_difference"
 
 
 def withheld_budget(found: Mapping[str, Any]) -> dict[str, Any]:
