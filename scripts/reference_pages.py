@@ -15,7 +15,18 @@ def formats(lang: str, made: str) -> str:
     def word(key: str) -> str:
         return sentence_in(lang, "formats_page", key)
 
-    lines = [f"# {word('title')}", "", made, "", word("what"), "", word("folders"), "", f"| {word('head')} |", "|---|---|"]
+    lines = [
+        f"# {word('title')}",
+        "",
+        made,
+        "",
+        word("what"),
+        "",
+        word("folders"),
+        "",
+        f"| {word('head')} |",
+        "|---|---|",
+    ]
     lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
     names = ", ".join(f"`{name}`" for name in otel_metrics.SUMS)
     notes = [sentence_in(lang, "formats_page", "metrics", names=names)]

@@ -21,7 +21,8 @@ from estimator.core.home import default_home
 from estimator.core.number_format import interval_text
 from estimator.core.refusals import on_a_page
 from estimator.core.typography import typeset
-from estimator.ingestion.dry_run import file_lines, known_lines, looks, unread_lines
+from estimator.ingestion.dry_run import file_lines, known_lines, looks
+from estimator.ingestion.left_files import left_lines, unread_lines
 from estimator.ingestion.readers import format_name
 
 DROPPED, FILES, RUNNING, DONE = "connect dropped", "connect files", "connect running", "connect done"
@@ -140,8 +141,9 @@ def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang
     shared = [(typeset(on_a_page(line), lang), names) for line, names in both]
     replaced = [typeset(on_a_page(line), lang) for line in known_lines(found, lang)]
     unread = [typeset(line, lang) for line in unread_lines(found["files"], lang)]
-    for key, left in (("not_recognised", found["not_recognised"]), ("outside", files.outside)):
-        unread += [typeset(say("check", key, lang, count=len(left), names=", ".join(left)), lang)] * bool(left)
+    unread += [typeset(line, lang) for line in left_lines(found["left"], lang)]
+    if outside := files.outside:
+        unread.append(typeset(say("check", "outside", lang, count=len(outside), names=", ".join(outside)), lang))
     read_of = t("connect.files_read", lang, n=len(checked))
     name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=files.dropped, read=read_of)
     counts = _counts(name, account, lang) if read else ""

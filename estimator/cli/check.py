@@ -25,6 +25,8 @@ def check(  # noqa: PLR0913
     found = check_in_home(home, paths, reading_context(home, timezone, read_at, columns or ()))
     body = found.as_dict()
     if not found.files:
+        if not json_:
+            typer.echo("\n".join(_left(body, context.obj["lang"])))
         raise nothing_found(paths, found.left)
     show(body, json_, lambda: check_text(body, context.obj["lang"]))
     if any(file.error and file.error.code != "no_rows" for file in found.files):
@@ -39,10 +41,18 @@ def check_text(body: Mapping[str, Any], lang: str) -> str:
     from estimator.ingestion.dry_run import known_lines
 
     blocks = [_file(file, lang) for file in body["files"]]
-    if left := body["not_recognised"]:
-        blocks.append(say("check", "not_recognised", lang, count=len(left), names=", ".join(left)))
+    if left := _left(body, lang):
+        blocks.append("\n".join(left))
     would = [say("check", "would", lang, **body["account"]), *known_lines(body, lang)]
     return "\n\n".join([*blocks, "\n".join([*would, say("check", "nothing", lang)])])
+
+
+def _left(body: Mapping[str, Any], lang: str) -> list[str]:
+    """How many files of folders are left, then why."""
+    from estimator.ingestion.left_files import left_lines
+
+    told = [say("check", "not_recognised", lang, count=len(left))] if (left := body["not_recognised"]) else []
+    return [*told, *(f"  {line}" for line in left_lines(body["left"], lang))]
 
 
 def _file(file: Mapping[str, Any], lang: str) -> str:

@@ -132,7 +132,11 @@ def import_text(report: "ImportReport", lang: str) -> str:
     lines += _told_lines("remarks", groups, "more_remarks", lang)
     lines += [f"! {error.message(lang)}" for error in report.errors]
     if report.left:
+        from estimator.ingestion.left_files import packed
+
         lines.append(say("cli", "not_recognised", lang, count=len(report.left), names=some_of(report.left)))
+        if shut := packed(report.left):
+            lines.append(say("why_left", "packed", lang, names=some_of(shut)))
     return "\n".join(lines)
 
 

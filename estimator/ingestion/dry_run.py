@@ -16,7 +16,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.models import is_of, known
 from estimator.catalogue.schema import PROOFS
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import LANGUAGES, SobriaError, listed, one_of, say, sentences, texts
+from estimator.core.errors import LANGUAGES, SobriaError, listed, one_of, say, sentences
 from estimator.core.home import LEDGER
 from estimator.core.number_format import count_text, proof_words
 from estimator.core.parquet_files import table_of
@@ -25,6 +25,7 @@ from estimator.core.storage.storage import storage_at
 from estimator.core.typography import escaped, some_of
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, alike, of_new
 from estimator.ingestion.importing import kept_out, restate
+from estimator.ingestion.left_files import why_left
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
@@ -179,22 +180,24 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class DryRun:
-    """Dry run of an import of these paths, what their folders hold that no reader recognised, and how many rows of
-    earlier imports it would replace, by file. services: those of its new rows, and whether they have others."""
+    """Dry run of an import of these paths, what it would leave of their folders, and how many rows of earlier imports
+    it would replace, by file. services: those of its new rows, and whether they have others; why: of what is left, as
+    `why_left`."""
 
     account: Account
     files: tuple[FileCheck, ...]
     left: tuple[str, ...] = ()
     replaces: Mapping[str, int] = field(default_factory=dict)
     services: Mapping[str, bool] = field(default_factory=dict)
+    why: Sequence[Mapping[str, Any]] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """{"account", "files", "not_recognised", "replaces"}; files of one name are told apart by their order."""
+        """{"account", "files", "not_recognised", "left", "replaces"}; files of one name are apart by their order."""
         names, files = Counter(file.name for file in self.files), [file.as_dict() for file in self.files]
         for name in (name for name, count in names.items() if count > 1):
             for order, file in enumerate((file for file in files if file["name"] == name), 1):
                 file["name"] = f"{name} ({order})"
-        told = {"not_recognised": list(self.left), "replaces": dict(self.replaces)}
+        told = {"not_recognised": list(self.left), "left": list(self.why), "replaces": dict(self.replaces)}
         return {"account": self.account.as_dict(), "files": files} | told
 
 
@@ -211,7 +214,8 @@ def check_paths(
         for remark in kept_out(ledger, run.posting):
             next((file for file in files if file.name == remark.file), files[0]).alike.append(remark)
         replaces, services = Counter(row.file for row in replaced), _services(ledger, run.posting.brought[0], back)
-        return DryRun(account, files, tuple(found.left), replaces, services)
+        names, why = tuple(left.name for left in found.left), why_left(found.left)
+        return DryRun(account, files, names, replaces, services, why)
 
 
 def file_lines(file: Mapping[str, Any], lang: str) -> list[str]:
@@ -258,16 +262,6 @@ def known_lines(found: Mapping[str, Any], lang: str) -> list[str]:
         lines.append(say("check", "replaces_seats", lang))
     told = {name: found["account"][name] for name in ("supersedes", "again", "waiting", "withdrawn")}
     return lines + [say("check", name, lang, count=count) for name, count in told.items() if count]
-
-
-def unread_lines(files: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
-    """Why files are not read, each of them; what was expected of those that are no trace, in the first alone."""
-    refused = [file["error"] for file in files if file["error"]]
-    alike = [error[lang] for error in refused if error["code"] == "not_a_trace"]
-    expected = texts("errors", lang)["not_a_trace"].partition("{columns}")[2].partition("{named}")[0]
-    end = expected.partition(".")[0] + "."
-    others = [said.partition(expected)[0] + end for said in alike[1:]]
-    return [*alike[:1], *others, *(error[lang] for error in refused if error["code"] != "not_a_trace")]
 
 
 class _Run(NamedTuple):

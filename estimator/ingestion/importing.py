@@ -127,7 +127,7 @@ def _import(
     lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
-    told_of = tuple(files), faults, tuple(told), tuple(found.left)
+    told_of = tuple(files), faults, tuple(told), tuple(left.name for left in found.left)
     return ImportReport(account, *told_of, lifted, posting.brought)
 
 

@@ -203,6 +203,15 @@ def open_trace(path: str | Path) -> Trace:
         raise _unreadable(place.name, error) from error
 
 
+def beginning(place: Path) -> Trace:
+    """The first bytes of a file, enough to recognise it. unreadable_file."""
+    try:
+        with place.open("rb") as file:
+            return Trace(place.name, file.read(HEAD_BYTES), place.parent)
+    except OSError as error:
+        raise _unreadable(place.name, error) from error
+
+
 def _unreadable(name: str, error: OSError) -> SobriaError:
     return SobriaError("unreadable_file", file=name, reason=reason_of(error))
 

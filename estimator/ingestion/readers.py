@@ -219,11 +219,18 @@ def fit_to_schema(result: ReadResult) -> ReadResult:
     return result
 
 
+class LeftFile(NamedTuple):
+    """What is left of a folder: its path there, ended by / where it is a folder, and where it is."""
+
+    name: str
+    place: Path
+
+
 class FoundFiles(NamedTuple):
-    """What paths hold: the traces to read, and what is left in their folders, by its path there."""
+    """What paths hold: the traces to read, and what is left of their folders."""
 
     traces: list[str | Path]
-    left: list[str]
+    left: list[LeftFile]
 
 
 def find_files(paths: Iterable[str | Path]) -> FoundFiles:
@@ -244,7 +251,7 @@ def find_files(paths: Iterable[str | Path]) -> FoundFiles:
             _look_inside(place, found)
         elif not place.name.endswith(SUFFIX):
             found.traces.append(place)
-    found.left.sort(key=lambda name: (f"/{name}".count("/.") > 0, name))
+    found.left.sort(key=lambda left: (f"/{left.name}".count("/.") > 0, left.name))
     return found
 
 
@@ -265,8 +272,8 @@ def _look_inside(folder: Path, found: FoundFiles) -> None:
         traces = [name for name in sorted(files) if _is_trace(base, name)]
         left = [name for name in files if name not in traces and not name.endswith(SUFFIX)]
         found.traces.extend(place / name for name in traces)
-        found.left.extend((place / name).relative_to(folder).as_posix() for name in left)
-        found.left.extend((place / name).relative_to(folder).as_posix() + "/" for name in closed)
+        for name, end in [*((name, "") for name in left), *((name, "/") for name in closed)]:
+            found.left.append(LeftFile((place / name).relative_to(folder).as_posix() + end, place / name))
     found.traces.extend(Path(error.filename) for error in unlisted)
 
 

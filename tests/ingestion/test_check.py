@@ -109,7 +109,14 @@ def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
     }
     assert body["shares"] == pytest.approx({"measured": 0.75, "estimated": 0.25})
     said = check_text(
-        {"files": [body], "not_recognised": [], "replaces": {}, "account": Account(1, 2, 2, 0, 0, 0).as_dict()}, "fr"
+        {
+            "files": [body],
+            "not_recognised": [],
+            "left": [],
+            "replaces": {},
+            "account": Account(1, 2, 2, 0, 0, 0).as_dict(),
+        },
+        "fr",
     )
     assert "Lignes d'électricité mesurée (cartes de calcul) : 2" in said
     assert "Part des kWh lus : 75 % mesuré, 25 % estimé" in said.replace("\u00a0", " ")

@@ -554,7 +554,13 @@ def test_folders_give_traces_and_their_backups_and_name_all_else(tmp_path: Path)
     (tmp_path / "linked").symlink_to(tmp_path / "a")
     found = find_files([tmp_path])
     assert sorted(Path(path).relative_to(tmp_path).as_posix() for path in found.traces) == sorted(wanted)
-    assert found.left == ["a/notes.txt", "linked/", "other.bak", ".git/", "a/.hidden.csv"]  # hidden ones last
+    assert [left.name for left in found.left] == [
+        "a/notes.txt",
+        "linked/",
+        "other.bak",
+        ".git/",
+        "a/.hidden.csv",
+    ]  # hidden ones last
     assert find_files([tmp_path / "b.csv.sobria.json", "-"]) == (["-"], [])
 
 

@@ -220,7 +220,11 @@ FOREIGN = {
 def test_a_folder_gives_up_its_traces_and_names_all_else(tmp_path: Path) -> None:
     for name, text in FOREIGN.items():
         (tmp_path / name).write_text(text, "utf-8")
-    assert find_files([tmp_path]) == ([], sorted(FOREIGN.keys() - {"trace.csv.sobria.json"}))
+    found = find_files([tmp_path])
+    assert (found.traces, [left.name for left in found.left]) == (
+        [],
+        sorted(FOREIGN.keys() - {"trace.csv.sobria.json"}),
+    )
     for path in SAMPLES:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert [Path(path).name for path in find_files([tmp_path]).traces] == [path.name for path in SAMPLES]
