@@ -45,7 +45,7 @@ def test_a_transcript_without_its_signs_is_told_which(tmp_path: Path) -> None:
     assert "transcriptions de Claude Code. Ses premières lignes n'ont pas : isSidechain, parentUuid." in (
         refusal.value.message("fr").replace("\u00a0", " ").replace("’", "'")
     )
-    cut.write_text(json.dumps({"type": "user", "timestamp": "2026-11-16T08:03:00Z"}) + "\n", "utf-8")
+    cut.write_text(json.dumps({"type": "user", "timestamp": "2026-11-16", "startTime": "2026-11-16"}) + "\n", "utf-8")
     with refuses("not_a_trace"):
         reader_of(open_trace(cut))
 

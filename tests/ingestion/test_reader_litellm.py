@@ -164,6 +164,15 @@ def test_a_request_in_a_list_in_a_page_and_in_a_table_is_one(tmp_path: Path) -> 
     assert again.duplicates == 2
 
 
+def test_a_log_whose_requests_have_no_id_is_read() -> None:
+    """Two requests of two seconds, without the name `request_id`: a line each, and in a table."""
+    logs = [spent(startTime=f"2026-04-01T10:00:0{second}.000Z") for second in (0, 1)]
+    for log in logs:
+        del log["request_id"]
+    for data in ("\n".join(map(json.dumps, logs)), table(logs)):
+        assert [row.reader for row in result_of(data, "gateway.log").rows] == ["litellm"] * 2
+
+
 def test_pages_one_a_line_are_read_and_those_that_lack_are_told() -> None:
     """Three requests are told, of which a page holds two: one lacks; with the next page, none."""
     first = {"data": [spent(), spent(request_id="r-2")], "total": 3, "page": 1, "page_size": 2, "total_pages": 2}

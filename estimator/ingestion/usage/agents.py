@@ -134,9 +134,9 @@ def _sniff(signs: frozenset[str], name: str, head: str) -> bool:
 
 def lacking(head: str) -> tuple[str, list[str]] | None:
     """The tool whose transcript a JSON text is nearest to, and the names that its first lines lack; None for other
-    texts. A time and a type are in any log."""
+    texts. Times and a type are in any log."""
     found = json_text.outline(head)
-    told = {tool: signs - {"timestamp", "type"} for tool, signs in _SIGNS.items()}
+    told = {tool: signs - {"timestamp", "type", "startTime"} for tool, signs in _SIGNS.items()}
     tool, signs = max(told.items(), key=lambda one: len(one[1] & found) / len(one[1]))
     return (tool, sorted(_SIGNS[tool] - found)) if signs & found else None
 

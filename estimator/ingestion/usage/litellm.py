@@ -25,10 +25,8 @@ FIELDS = FieldNames(
     secret=("api_base",),
     ids=("request_id",),
 )
-_SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime"})
+_SIGNS = frozenset({"call_type", "startTime", "endTime"})  # its id is `id` from the logger `generic_api`, or absent
 _PAGED = frozenset(f"data.{name}" for name in _SIGNS)
-# What the logger `generic_api` sends: the same request under another name, its times in seconds since 1970.
-_LOGGED = (_SIGNS - {"request_id"}) | {"id", "custom_llm_provider"}
 _READ_TOO = frozenset({"metadata", "request_tags", "status"})
 _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
@@ -41,7 +39,7 @@ _MOST = 10_000  # the most recent requests in one page of the gateway
 def sniff(name: str, head: str) -> bool:
     """Whether objects, alone or in pages, or the columns of a table, have the names of a spend log."""
     found = json_text.outline(head)
-    return found >= _SIGNS or found >= _LOGGED or found >= _PAGED or set(_columns(head)) >= _SIGNS
+    return found >= _SIGNS or found >= _PAGED or set(_columns(head)) >= _SIGNS
 
 
 def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
@@ -68,7 +66,7 @@ def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Recor
     if isinstance(log, str):
         reading.broken(line, log)
         return None
-    if _SIGNS.isdisjoint(log):
+    if _SIGNS.isdisjoint(log) and "request_id" not in log:
         return OtherObject(line, log)
     log = _spend_log(log)
     said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
@@ -141,7 +139,7 @@ def _page_of(item: dict[str, Any]) -> list[Any] | None:
 
 
 def _spend_log(log: dict[str, Any]) -> dict[str, Any]:
-    """A request of the logger as that of a spend log."""
+    """A request of the logger as that of a spend log: its id has another name, its times are in seconds since 1970."""
     if "request_id" in log or "id" not in log:
         return log
     times = {name: log.get(name) for name in FIELDS.moments}
