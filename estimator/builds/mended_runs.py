@@ -1,6 +1,6 @@
 """The runs with something that a person may mend, by service, those that weigh most first; and what they weigh."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from estimator.builds.mending import AWAY
@@ -17,12 +17,13 @@ _AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender)
 _TO_CHECK = "SELECT COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by = 'check'"
 
 PLACE = ("zone", "host")  # which change no total of a row without electricity
+FED = "row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"
 MENDABLE = f"""row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN {(*AWAY, *PLACE)})
- OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN {PLACE})
- AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"""
+ OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN {PLACE}) AND {FED}"""
 _READ = f"""
 WITH found AS (
-  SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts
+  SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts,
+    LIST(DISTINCT code) FILTER (mended_by IN {PLACE}) AS placed
   FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR LIST_CONTAINS($1, row_id))
     AND ($2 IS NULL OR LIST_CONTAINS($2, code))
     AND ($3 IS NULL OR CASE WHEN $3 THEN mended_by = 'file' ELSE mended_by NOT IN {AWAY} END)
@@ -41,53 +42,78 @@ WITH found AS (
 _BY_SERVICE = f"""{_READ}
 SELECT
   service_key, COUNT(*) AS runs, fsum(kwh) AS kwh,
-  COUNT(*) FILTER (found.row_id IN (SELECT row_id FROM unknown_energy)) AS unknown,
+  COUNT(*) FILTER (row_id IN (SELECT row_id FROM unknown_energy)) AS unknown,
   LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
-  BOOL_AND(parts = ['made']) AS made
-FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
+  BOOL_AND(parts = ['made']) AS made,
+  LIST_HISTOGRAM(FLATTEN(LIST(placed) FILTER (kwh IS NOT NULL))) AS placed
+FROM (
+  SELECT
+    found.row_id, found.service_key, kwh, parts, placed,
+    CASE WHEN kwh IS NULL THEN LIST_FILTER(mends, lambda mend: mend NOT IN {PLACE}) ELSE mends END AS mends
+  FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
+)
 -- The rows of MENDABLE.
-WHERE kwh IS NOT NULL OR NOT LIST_HAS_ALL(['zone', 'host'], mends)
+WHERE LEN(mends) > 0
 GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
 
 
-def where_mended(mends: Collection[str | None], kwh: float | None) -> Literal["here", "source"] | None:
-    """Where a run is mended that has checks with these mends: as MENDABLE has it, else at its source; kwh: its IT
-    electricity."""
-    if any(mend not in (None, *AWAY) and (kwh or mend not in PLACE) for mend in mends):
+def weighed(mend: str | None, kwh: float | None) -> str | None:
+    """What mends a check of a run of this IT electricity; None where it would change no total."""
+    return None if mend in PLACE and not kwh else mend
+
+
+def where_mended(mends: Collection[str | None]) -> Literal["here", "source"] | None:
+    """Where a run is mended that has checks with these mends, each as `weighed`: as MENDABLE has it, else at its
+    source."""
+    if any(mend not in (None, *AWAY) for mend in mends):
         return "here"
     return "source" if "file" in mends else None
 
 
+def parted(
+    checks: Iterable[Mapping[str, Any]], here: Callable[[], Sequence[Mapping[str, Any]]]
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, int]]]:
+    """Each check, which has how many runs of it `by` service, with those that it mends of each; then, as a notice, with
+    those of no electricity, of which it would change no total. here: what `by_service` tells, asked where a place
+    mends one."""
+    for check in checks:
+        if check["mended_by"] not in PLACE:
+            yield check, check["by"]
+            continue
+        fed = {e["service_key"]: (e["placed"] or {}).get(check["code"], 0) for e in here()}
+        yield check, {key: fed[key] for key in check["by"] if fed.get(key)}
+        left = {key: count - fed.get(key, 0) for key, count in check["by"].items()}
+        yield {**check, "mended_by": None}, {key: count for key, count in left.items() if count}
+
+
 class Mends(NamedTuple):
     """Runs to mend: `here`, by saying something of them; where they come from alone, their files or what sent them over
-    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended; kinds:
-    what mends those that are here."""
+    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended."""
 
     here: int = 0
     files: int = 0
     sent: int = 0
     check: int = 0
-    kinds: frozenset[str] = frozenset()
 
 
-def mends(engine: DuckDB) -> Mends:
-    """How many runs are to mend, and where."""
-    by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")} - {None}
-    services = by_service(engine, None) if by - {*AWAY} else []
-    here, kinds = sum(entry["runs"] for entry in services), frozenset(m for e in services for m in e["mends"])
+def mends(engine: DuckDB, here: Sequence[Mapping[str, Any]]) -> Mends:
+    """How many runs are to mend, and where. here: those of `by_service`."""
+    by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")}
     check = engine.rows(_TO_CHECK)[0]["runs"] if "check" in by else 0
-    return Mends(here, check=check, kinds=kinds - {*AWAY}, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
+    return Mends(sum(e["runs"] for e in here), check=check, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
 
 
 def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:
-    """{"service_key", "runs", "kwh", "unknown", "mends", "made"} of each service with something to mend by saying it,
-    or in its file alone, the most electricity first; of one run, when given.
+    """{"service_key", "runs", "kwh", "unknown", "mends", "made", "placed"} of each service with something to mend by
+    saying it, or in its file alone, the most electricity first; of one run, when given.
 
     runs: those with such a check; kwh: the IT electricity of what is doubted in them, a component or the whole [kWh],
     NULL where none is known; unknown: how many of them have an unknown part; made: whether all that is doubted is how
-    much manufacture is theirs.
+    much manufacture is theirs; placed: how many have each check that a place mends, by its code.
     """
+    if not in_file and not engine.rows(f"SELECT 1 FROM run_checks WHERE mended_by NOT IN {AWAY} LIMIT 1"):
+        return []  # the electricity of single runs takes long to read where they are many
     return engine.rows(_BY_SERVICE, [row_id and [row_id], None, in_file])
 
 
@@ -95,7 +121,7 @@ def impossible(engine: DuckDB, row_ids: Sequence[str] | None = None) -> dict[tup
     """The IT electricity [kWh] of what was read and cannot be, by service and month [yyyymm]; of these rows, if given:
     it is counted as it was read."""
     if not engine.rows("SELECT 1 FROM run_checks WHERE LIST_CONTAINS($1, code) LIMIT 1", [list(IMPOSSIBLE)]):
-        return {}  # the electricity of single runs takes long to read where they are many
+        return {}
     sql = f"{_READ} SELECT service_key, month, fsum(kwh) AS kwh FROM read GROUP BY service_key, month"
     rows = engine.rows(sql, [row_ids, list(IMPOSSIBLE), None])
     return {(row["service_key"], row["month"]): row["kwh"] or 0.0 for row in rows}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from glob import escape
@@ -80,9 +80,10 @@ FROM runs JOIN run_checks USING (row_id, service_key)
 WHERE code IN ('unknown_model', 'unknown_country', 'unknown_part', 'unknown_region', 'host_unread') AND ({where})
 GROUP BY 1"""
 # Of the services that several files share without a name of their own: the file that has each check most often.
-_FILES = """SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
+_FILES = f"""SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
 FROM run_checks JOIN runs USING (row_id)
 WHERE run_checks.service_key IN (SELECT service_key FROM run_checks WHERE code = 'default_project')
+  AND (mended_by NOT IN {mended_runs.PLACE} OR {mended_runs.FED})
 GROUP BY run_checks.code, run_checks.service_key"""
 
 
@@ -208,11 +209,15 @@ class Build(BuildFile):
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         run = "run", row["row_id"]
         named = {"unknown_model": row["model"]}
+        kwh = energy["it_energy"].central
         said = [
-            {**_mend(check["mended_by"], *run), **_said(check, named.get(check["code"], row["zone_as_read"]))}
+            {
+                **_mend(mended_runs.weighed(check["mended_by"], kwh), *run),
+                **_said(check, named.get(check["code"], row["zone_as_read"])),
+            }
             for check in row["checks"]
         ]
-        mended = mended_runs.where_mended({check["mended_by"] for check in said}, energy["it_energy"].central)
+        mended = mended_runs.where_mended({check["mended_by"] for check in said})
         return row | times | {"indicators": figures(energy), "checks": said, "proofs": proofs, "mended": mended}
 
     @cached_property
@@ -251,8 +256,8 @@ class Build(BuildFile):
     def checks(self, service: str | None = None) -> list[dict[str, Any]]:
         """Checks for a person, of a service if given, most frequent first: each code with its count, its services, its
         text and what mends it, as a command for the service that has it most often, or for one of the files that a
-        project without a name merges."""
-        return self._checks("$1 IS NULL OR service_key = $1", [service])
+        project without a name merges. What a place mends is a notice, apart, of runs without electricity."""
+        return self._checks("$1 IS NULL OR service_key = $1", [service], lambda: self._here)
 
     def behind(self, figure: str, where: str, given: Sequence[Any]) -> tuple[dict[str, Any], ...]:
         """The checks of these rows that a figure rests on, or that say that electricity is not in it (`at_least`)."""
@@ -276,34 +281,42 @@ class Build(BuildFile):
         """What was read and cannot be, of every row, from mended_runs.impossible."""
         return mended_runs.impossible(self._engine)
 
-    def _checks(self, where: str, given: Sequence[Any]) -> list[dict[str, Any]]:
-        """The checks of the rows of which an SQL condition holds."""
+    def _checks(
+        self, where: str, given: Sequence[Any], here: Callable[[], Sequence[Mapping[str, Any]]] | None = None
+    ) -> list[dict[str, Any]]:
+        """The checks of the rows of which an SQL condition holds. here: of these rows, what `by_service` tells, where
+        what a place mends is told apart of rows without electricity."""
         rows = self._engine.rows(
-            "SELECT code, mended_by, COUNT(*) AS count, MODE(service_key) AS service,"
-            " COUNT(DISTINCT service_key) AS services, MAX_BY(read_value, excess) AS read_value,"
+            "SELECT code, mended_by, HISTOGRAM(service_key) AS by, MAX_BY(read_value, excess) AS read_value,"
             " MAX_BY(low, excess) AS low, MAX_BY(high, excess) AS high FROM run_checks"
-            f" WHERE {where} GROUP BY code, mended_by ORDER BY count DESC, code",
+            f" WHERE {where} GROUP BY code, mended_by",
             given,
         )
+        told = mended_runs.parted(rows, here) if here else ((row, row["by"]) for row in rows)
         named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(_NAMED.format(where=where), given)}
         merged = any(row["code"] == "default_project" for row in rows)
         files = self._engine.rows(_FILES) if merged else []
         alone = {(row["code"], row["service_key"]): ("file", row["file_name"]) for row in files}
-        return [
-            {"count": row["count"], "services": row["services"]}
-            | _mend(row["mended_by"], *alone.get((row["code"], row["service"]), ("service", row["service"])))
-            | _said(row, named.get(row["code"]), row["count"])
-            for row in rows
-        ]
+        found = []
+        for row, by in told:
+            if count := sum(by.values()):
+                most = max(by, key=by.__getitem__)
+                mend = _mend(row["mended_by"], *alone.get((row["code"], most), ("service", most)))
+                found.append({"count": count, "services": len(by)} | mend | _said(row, named.get(row["code"]), count))
+        return sorted(found, key=lambda check: (-check["count"], check["code"]))
+
+    @cached_property
+    def _here(self) -> list[dict[str, Any]]:
+        return mended_runs.by_service(self._engine, None)
 
     def to_mend(self, row_id: str | None = None, in_file: bool = False) -> list[dict[str, Any]]:
         """What a person may mend by service, or of one run, from mended_runs.by_service; in_file: what only a corrected
         file mends."""
-        return mended_runs.by_service(self._engine, row_id, in_file)
+        return self._here if row_id is None and not in_file else mended_runs.by_service(self._engine, row_id, in_file)
 
     def mends(self) -> mended_runs.Mends:
         """How many runs are to mend: here, in their files, by what sent them."""
-        return mended_runs.mends(self._engine)
+        return mended_runs.mends(self._engine, self._here)
 
     def unknown_runs(self) -> int:
         """Count of runs of unknown electricity: they are in no figure."""

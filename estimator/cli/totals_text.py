@@ -56,7 +56,7 @@ def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:
     at_source = [check for check in found.checks if check.mended_by == "file"]
     to_check = [check for check in found.checks if check.mended_by == "check"]
     away = (*at_source, *to_check)
-    here = [check for check in found.checks if check.mended_by in mends.kinds]
+    here = [check for check in found.checks if check.mended_by and check not in away]
     lines = [say("cli", "totals_kept", lang, count=mends.here)] if mends.here else []
     lines += [line for check in here for line in _check_lines(check, lang)]
     lines += [say("cli", "totals_in_file", lang, count=mends.files)] if mends.files else []
@@ -66,7 +66,7 @@ def _mend_lines(found: "Totals", mends: "Mends", lang: str) -> list[str]:
     lines += [line for check in to_check for line in _check_lines(check, lang)]
     sound = "totals_sound_merged" if found.authorities else "totals_sound"
     nothing = "totals_unknown_alone" if found.coverage.unknown and not found.authorities else sound
-    rest = [check.model_copy(update={"command": None}) for check in found.checks if check not in (*here, *away)]
+    rest = [check for check in found.checks if not check.mended_by]
     return [*(lines or [say("cli", nothing, lang)]), *_notices(rest, lang)]
 
 

@@ -92,7 +92,7 @@ def test_what_is_to_mend_is_one_count_in_the_terminal_and_on_the_page(tmp_path: 
     assert "commande" not in told and "à importer de nouveau" not in told and "Aucune exécution à corriger" not in told
     rows = [activity(checks=("constant_42_5",)), activity(zone=None, checks=("no_country",))]
     found = built(tmp_path, *rows)
-    assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11, kinds=frozenset({"zone"}))
+    assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11)
     assert found.totals().coverage.to_check == 13
     said = spaced(sobria(tmp_path, "totals", lang="en").stdout)
     assert "1 run to mend" in said and "1 run read from a file" in said and "11 runs received over HTTP" in said
@@ -139,9 +139,46 @@ def test_no_command_is_told_for_runs_whose_total_no_place_changes(tmp_path: Path
         activity(service_key="sans", zone=None, checks=("no_country",), **none),
         activity(service_key="tri", device=None, checks=("unknown_device",)),
     ]
-    assert built(tmp_path, *rows).mends().kinds == {"cards"}
+    found = built(tmp_path, *rows)
+    assert {check["code"]: check["mended_by"] for check in found.checks()} == {
+        "no_country": None,
+        "unknown_device": "cards",
+    }
     told, _, beside = sobria(tmp_path, "totals").stdout.partition("Autres remarques")
     assert "--device" in told and "--zone" not in told + beside and "pays" in beside
+
+
+def test_a_remark_under_a_heading_counts_no_run_that_the_heading_leaves_out(tmp_path: Path) -> None:
+    """Two services of one provider, without a country nor a host: « lu » has 2 runs of 1 kWh, and 1 with a host; of
+    « inconnu » the 3 calls are of a model that no table has, which no place mends, and « nul » read 0 kWh. 3 runs are
+    to mend here: 3 without a country and 2 without a host, of « lu » alone. The others are notices, 4 and 4."""
+    nowhere = {"zone": None, "host": None, "checks": ("no_country", "no_host")}
+    call = {
+        "model": "my-model",
+        "output_tokens": 20.0,
+        "requests": 1.0,
+        "cpu_energy_kwh": None,
+        "cpu_mode": "mode/none",
+    }
+    call |= {"other_mode": "mode/not_declared", "machine": None}
+    rows = [activity(service_key="lu", **nowhere) for _ in range(2)]
+    rows += [activity(service_key="lu", zone=None, checks=("no_country",))]
+    rows += [activity(service_key="inconnu", **call, **nowhere) for _ in range(3)]
+    rows += [activity(service_key="nul", cpu_energy_kwh=0.0, **nowhere)]
+    found = built(tmp_path, *rows)
+    assert found.mends() == Mends(3, 3)
+    told = {(c["code"], c["mended_by"]): (c["count"], c["services"], c["command"]) for c in found.checks()}
+    end = "… --who … --why …"
+    assert told[("no_country", "zone")] == (3, 1, f"sobria places add --service lu --zone {end}")
+    assert told[("no_host", "host")] == (2, 1, f"sobria places add --service lu --host {end}")
+    assert told[("no_country", None)] == told[("no_host", None)] == (4, 2, None)
+    assert told[("unknown_model", "file")] == (3, 1, None)
+    assert {c["mended_by"] for c in found.checks("inconnu")} == {"file", None}
+    assert {c["mended_by"] for c in found.run(rows[3].row_id)["checks"]} == {"file", None}
+    said = spaced(sobria(tmp_path, "totals").stdout)
+    here, _, after = said.partition("3 exécutions lues dans des fichiers")
+    assert "3 × La trace" in here and "2 × L'héb" in here and "4 ×" not in here and "places add" not in after
+    assert "3 × Modèle" in after.partition("Autres remarques")[0] and "4 × La trace" in after.partition("Autres")[2]
 
 
 def test_cards_that_a_trace_does_not_count_are_asked_for_and_then_made(tmp_path: Path) -> None:
