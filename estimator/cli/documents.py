@@ -31,8 +31,9 @@ class Wanted(NamedTuple):
 
 def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None) -> None:
     """Name at the terminal the uses that leave one by one, and of which neither the agents nor the uses are known.
-    told: which are; by default all those of a territory that may be, and where its total is read, if it is withheld."""
-    from estimator.governance.indicators.anonymity import grouped, withheld
+    told: which are; by default all those of a territory that may be, and what withholds its total, if it is."""
+    from estimator.cli.withheld_text import withheld_lines
+    from estimator.governance.indicators.anonymity import grouped
     from estimator.governance.indicators.small_uses import small_loose, unstated
 
     if scope.sources.inside:
@@ -42,8 +43,8 @@ def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None
         typer.echo(say("report", "unstated", lang, services=_quoted(names, lang)), err=True)
     if few := small_loose(scope):
         typer.echo(say("report", "loose_few", lang, services=_quoted(few, lang)), err=True)
-    if told is None and withheld(scope):
-        typer.echo(say("report", "told_here", lang), err=True)
+    for line in withheld_lines(scope, lang) if told is None else ():
+        typer.echo(line, err=True)
     tell_without_use(scope.sources.commitments, lang)
 
 

@@ -16,7 +16,9 @@ def export(
     inside: Annotated[bool, typer.Option("--inside", help="inside")] = False,
     json_: Json = False,
 ) -> None:
+    from estimator.cli.withheld_text import opening_lines
     from estimator.governance.indicators.told_results import told_results
+    from estimator.governance.indicators.withholding import of_few
     from estimator.reporting.exports.tables import write_table
     from estimator.results.reading import current_results
 
@@ -27,4 +29,6 @@ def export(
     lines += [say("export", "withheld_inside", lang, rows=told.withheld)] if told.withheld else []
     if not inside:
         tell_unstated(told.scope, lang, told.groups.shown)
+        for line in opening_lines(of_few(told.scope, told.groups.others), lang):
+            typer.echo(line, err=True)
     show(body, json_, lambda: "\n".join(lines))

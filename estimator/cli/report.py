@@ -170,6 +170,10 @@ def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str]
     facts = facts_of(context.obj["home"], request, lang)
     saved = write_report(kind, facts, out)
     tell_unstated(facts.scope, lang)
-    body = {"files": [{"file": file, "bytes": size} for file, size in saved.files.items()], "notes": list(saved.notes)}
-    lines = [say("sheet", "written", lang, file=file, bytes=size) for file, size in saved.files.items()]
-    show(body, as_json, lambda: "\n".join([*lines, *saved.notes]))
+    lines = {
+        file: say("sheet", "written_none" if file in saved.empty else "written", lang, file=file, bytes=size)
+        for file, size in saved.files.items()
+    }
+    files = [{"file": file, "bytes": size} for file, size in saved.files.items()]
+    notes = [*(lines[file] for file in sorted(saved.empty)), *saved.notes]
+    show({"files": files, "notes": notes}, as_json, lambda: "\n".join([*lines.values(), *saved.notes]))

@@ -317,7 +317,9 @@ def test_what_opens_a_withheld_figure_is_said_with_its_day_and_its_service(tmp_p
     for lang in LANGUAGES:
         named = [words(lang)["report"]["withheld"], words(lang)["use_sheets"]["figures_open"]]
         for said in (*named, words(lang)["synthesis"]["budget_withheld"], words(lang)["errors"]["number_withheld"]):
-            found = re.search(r"sobria commitments training SERVICE((?: --[a-z-]+ [A-Z-]+)+)[):\s]", said)
+            found = re.search(
+                r"sobria commitments training (?:SERVICE|\{service\})((?: --[a-z-]+ [A-Z-]+)+)[):\s]", said
+            )
             assert found, said
             options = [f"{name} {filled[name]}" for name in re.findall(r"--[a-z-]+", found[1])]
             sobria(tmp_path / lang, *f"commitments training Mince {' '.join(options)}".split())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from estimator.core.errors import LANGUAGES
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.register import Register
@@ -19,7 +20,7 @@ from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import uses
 from tests.reporting.authority import facts, files_of, plain, rows_of
 from tests.reporting.test_no_difference import agents, audit, everything
-from tests.reporting.test_synthesis import case, run
+from tests.reporting.test_synthesis import WHO, case, run
 from tests.support import built, kept, sobria
 
 CODE = "54395"
@@ -188,3 +189,35 @@ def test_a_month_without_a_small_service_changes_nothing_of_what_is_named(tmp_pa
 
 def _names(scope: Scope) -> list[tuple[str, str, int, bool]]:
     return sorted((use["kind"], use["id"], use["count"], use["energy"]["central"] is None) for use in uses(scope))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_withholds_a_total_is_named_with_the_command_that_may_open_it(tmp_path: Path, lang: str) -> None:
+    """A service in no use is to be attached, its agents then stated: three open nothing, six do. What residents use is
+    told of nobody, and hides nobody."""
+    Register(tmp_path).change(case(Register(tmp_path), "guichet", "DSI", CODE), {"users": "habitants"}, WHO)
+    built(
+        tmp_path, *(run(name, 9.0, "2026-02", requests=often) for name, often in (("guichet", 900.0), ("actes", 12.0)))
+    )
+    (tmp_path / "out").mkdir()
+
+    def said(kind: str = "reen", suffix: str = "html") -> tuple[str, str]:
+        asked = ("report", kind, "--period", "2026-02", "--out", str(tmp_path / "out" / f"{kind}.{suffix}"))
+        found = sobria(tmp_path, *asked, lang=lang)
+        return plain(found.stderr), plain(found.stdout)
+
+    empty = {"fr": "octets, sans aucun chiffre de consommation.", "en": "bytes, with no figure of consumption."}[lang]
+    use = {"fr": "USAGE", "en": "USE"}[lang]
+    assert f"sobria register attach {use} --service-key actes" in said()[0]
+    Register(tmp_path).attach(
+        case(Register(tmp_path), "conseil", "Secrétariat général", CODE), {"service_key": "actes"}, WHO
+    )
+    for kind, suffix in (("reen", "html"), ("budget-vert", "html"), ("beges", "csv"), ("data", "d")):
+        found, written = said(kind, suffix)
+        assert "sobria commitments training 'Secrétariat général' --trained" in found and empty in written, kind
+        assert "sobria register set conseil usagers=habitants" in found
+    agents(tmp_path, "Secrétariat général", (3, "2026-01-01"))
+    few = {"fr": "« conseil » : moins de cinq agents", "en": "“conseil”: fewer than five staff"}[lang]
+    assert few in said()[0] and "commitments training" not in said()[0]
+    agents(tmp_path, "Secrétariat général", (6, "2026-01-01"))
+    assert "conseil" not in said()[0] and empty not in said()[1]

@@ -1,6 +1,6 @@
 """What a scope may tell, so that no person is recognisable: small use cases are merged as « autres », or withheld."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,11 +89,16 @@ def _uses(scope: Scope, case: str) -> float:
 
 
 def is_untold(scope: Scope) -> bool:
-    """Whether the sum of the merged use cases of a scope is not told: a group goes beyond the territory, or is in it
-    with a part only of its silent months, or is too few people whatever it is merged with."""
-    return not scope.sources.inside and any(
-        group.alone or group.cut or _is_beyond(scope, group) or _is_cut(scope, group) for group in _groups_in(scope)
-    )
+    """Whether the sum of the merged use cases of a scope is not told."""
+    return any(untold_groups(scope))
+
+
+def untold_groups(scope: Scope) -> Iterator[MergedGroup]:
+    """The groups for which it is not: one goes beyond the territory, or is in it with a part only of its silent months,
+    or is too few people whatever it is merged with. None for those who hold the data."""
+    for group in () if scope.sources.inside else _groups_in(scope):
+        if group.alone or group.cut or _is_beyond(scope, group) or _is_cut(scope, group):
+            yield group
 
 
 def _groups_in(scope: Scope) -> list[MergedGroup]:

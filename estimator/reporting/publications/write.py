@@ -6,7 +6,7 @@ from pathlib import Path
 
 from estimator.core.atomic_files import publishing, replace_file
 from estimator.core.errors import SobriaError
-from estimator.reporting.documents.document import Document
+from estimator.reporting.documents.document import Document, Table, TableCell
 from estimator.reporting.documents.rendering import FormatUnknown, rendered
 from estimator.reporting.publications.beges import beges
 from estimator.reporting.publications.boamps import boamps
@@ -42,10 +42,12 @@ class FolderWanted(SobriaError):
 
 @dataclass(frozen=True)
 class SavedFiles:
-    """Files written, in bytes by path, and what a person should know before publishing."""
+    """Files written, in bytes by path, and what a person should know before publishing; empty: those without a figure
+    of what was consumed."""
 
     files: Mapping[str, int]
     notes: tuple[str, ...]
+    empty: frozenset[str]
 
 
 def write_report(kind: str, facts: ReportFacts, out: Path) -> SavedFiles:
@@ -62,8 +64,18 @@ def write_report(kind: str, facts: ReportFacts, out: Path) -> SavedFiles:
             pass
     else:
         replace_file(out, bodies[""])
-    saved = {str(out / name) if name else str(out): len(body.encode()) for name, body in bodies.items()}
-    return SavedFiles(saved, (*made.left_out, *claimed(facts)))
+    paths = {name: str(out / name) if name else str(out) for name in bodies}
+    empty = frozenset(paths[name] for name, found in made.files.items() if not _has_figures(found))
+    saved = {paths[name]: len(body.encode()) for name, body in bodies.items()}
+    return SavedFiles(saved, (*made.left_out, *claimed(facts)), empty)
+
+
+def _has_figures(found: Document | str) -> bool:
+    """Whether a document draws an amount, or a table has a row under its header; a JSON file says it by itself."""
+    if isinstance(found, str):
+        return found.startswith("{") or len(found.splitlines()) > 1
+    tables = (block for section in found.sections for block in section.blocks if isinstance(block, Table))
+    return any(isinstance(cell, TableCell) and cell.bar for table in tables for row in table.rows for cell in row)
 
 
 def _text(found: Document | str, suffix: str) -> str:

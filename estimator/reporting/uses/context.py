@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 
 from estimator.assessment.impacts import Amount
 from estimator.catalogue import models
@@ -101,7 +102,8 @@ class UseFacts:
         """What may open figures of too few people, to whoever makes a document; empty where their agents are declared,
         or nothing is hidden."""
         declared = as_compared(self.case.service) in heads_of(self.scope)
-        return self.say("figures_open") if self.hidden and not declared else ""
+        told = {"service": quote(self.case.service), "id": self.case.id}
+        return self.say("figures_open", **told) if self.hidden and not declared else ""
 
     def missing(self) -> str:
         """« non renseigné »: never an empty line; the foot says who must fill it in."""
