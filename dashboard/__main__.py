@@ -7,11 +7,13 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.core.errors import SobriaError, reason_of, say
 from estimator.core.home import default_home, home_at
+from estimator.core.language import language_of_terminal
 from estimator.custody import open_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
 
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(t("server.open_to_all", chosen.lang), file=sys.stderr)
     shown = f"[{chosen.address}]" if ":" in chosen.address else chosen.address
     url = f"http://{shown}:{port}"
-    print(t("server.started", chosen.lang, url=url), flush=True)
+    pages = url if chosen.lang == DEFAULT else f"{url}/?lang={chosen.lang}"
+    print(t("server.started", chosen.lang, url=pages), flush=True)
 
     def announce(link: str) -> None:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
@@ -65,16 +68,34 @@ def _proxy_secret(chosen: argparse.Namespace) -> str | None:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m dashboard", description=t("server.description", DEFAULT))
-    parser.add_argument("--home", type=home_at, default=default_home(), help=t("server.home_help", DEFAULT))
-    parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", DEFAULT))
-    parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
-    parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
-    parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", DEFAULT))
-    connections = t("server.connections_help", DEFAULT)
-    parser.add_argument("--connections-per-address", type=int, help=connections)
-    parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
-    return parser.parse_args(arguments)
+    early = argparse.ArgumentParser(add_help=False)
+    early.add_argument("--lang", default=language_of_terminal())
+    asked = early.parse_known_args(arguments)[0].lang
+    lang = asked if asked in LANGUAGES else DEFAULT
+    return _parser(lang).parse_args(arguments)
+
+
+def _parser(lang: str) -> argparse.ArgumentParser:
+    """The options, told in a language, which is then that of the texts unless another is asked for."""
+
+    class Formatter(argparse.HelpFormatter):
+        def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+            super().add_usage(usage, actions, groups, prefix or f"{say('typer', 'usage', lang)} ")
+
+    described = t("server.description", lang)
+    made = argparse.ArgumentParser(
+        "python -m dashboard", description=described, formatter_class=Formatter, add_help=False
+    )
+    parser = made.add_argument_group(t("server.options", lang).removesuffix(":"))
+    parser.add_argument("--help", "-h", action="help", help=say("typer", "help", lang))
+    parser.add_argument("--home", type=home_at, default=default_home(), help=t("server.home_help", lang))
+    parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", lang))
+    parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", lang))
+    parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", lang))
+    parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", lang))
+    parser.add_argument("--connections-per-address", type=int, help=t("server.connections_help", lang))
+    parser.add_argument("--lang", choices=LANGUAGES, default=lang, help=t("server.lang_help", lang))
+    return made
 
 
 def _listen(address: str, port: int) -> socket.socket:

@@ -1,8 +1,6 @@
 """The options that every command has, read before anything else: the folder of SobrIA and the language."""
 
-import os
-
-from estimator.core.language import LANGUAGES, language_of
+from estimator.core.language import LANGUAGES, language_of_terminal
 
 
 def global_options(arguments: list[str]) -> tuple[list[str], dict[str, list[str]]]:
@@ -30,5 +28,4 @@ def languages_spoken(said: dict[str, list[str]]) -> tuple[str, ...]:
     asked for is none of ours."""
     if "lang" in said:
         return (said["lang"][0],) if said["lang"][0] in LANGUAGES else LANGUAGES
-    text = next((os.environ[v] for v in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
-    return (language_of(text),)  # C and POSIX name no language
+    return (language_of_terminal(),)

@@ -1,5 +1,6 @@
 """The languages, and what each asks by itself: its plural forms, the marks of its numbers, by babel for its code."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from importlib import resources
 DEFAULT = "fr"  # that of who says no language, and of the names that tables give
 OFFICIAL = "fr"  # of the charter and of the forms of the State, whoever reads them
 OF_PROGRAMS = "en"  # of the descriptions that programs show: Prometheus, OpenAPI, OpenTelemetry, a Python traceback
+OF_TERMINAL = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first variable that is set says it
 _PROBE = "core."  # words/core.{lang}.toml is in every language
 _SAMPLE = range(1000)  # counts whose plural categories a word must have: « many » of a million may be « other »
 
@@ -40,6 +42,11 @@ def language_of(text: str) -> str:
     """The language of « pl », « pl_PL.UTF-8 » or « pl-PL »: the default one where there are no words in it."""
     code = text[:2].lower()
     return code if code in LANGUAGES else DEFAULT
+
+
+def language_of_terminal() -> str:
+    """That which the environment names, as gettext reads it: C and POSIX name none, and it is the default one."""
+    return language_of(next((os.environ[name] for name in OF_TERMINAL if os.environ.get(name)), ""))
 
 
 def language_name(lang: str) -> str:

@@ -23,7 +23,7 @@ class Server:
     cookie = ""
 
     def __init__(self, home: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "0", *options]
+        command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "0", "--lang", "fr", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address, self.link = self.said(), self.said()
