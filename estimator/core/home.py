@@ -53,8 +53,8 @@ def own_tables() -> str:
 
 
 def use_tables(folder: Path) -> None:
-    """From now on, the tables of the home of this process are in this folder, if it exists."""
-    _OF_HOME[:] = [str(folder.absolute())] if folder.is_dir() else []
+    """From now on, the tables of the home of this process are in this folder, if it exists and is not empty."""
+    _OF_HOME[:] = [str(folder.absolute())] if folder.is_dir() and any(folder.iterdir()) else []
 
 
 def default_home() -> Path:

@@ -1,5 +1,6 @@
 """The format of a home: written by the first who uses it, and a newer one refused by every command, in words."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from estimator.builds.recalculation import changes
 from estimator.cli.app import application
 from estimator.core.errors import LANGUAGES
 from estimator.core.home import FORMAT, FORMAT_FILE, claim, home_file
@@ -17,7 +19,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.results.making import build
 from estimator.results.reading import open_current
 from estimator.tracking.spool import into_ledger
-from tests.support import answered, refuses
+from tests.support import activity, answered, append, refuses, sobria
 
 SCENARIO = Path(__file__).parents[2] / "docs" / "scenario.toml"
 OPEN_NO_HOME = {
@@ -111,3 +113,13 @@ def test_a_torn_format_file_is_refused(tmp_path: Path, text: str) -> None:
     with refuses("home_file_torn") as refused:
         home_file(tmp_path)
     assert f"format = {FORMAT}" in refused.value.message("fr")
+
+
+def test_an_empty_folder_of_tables_is_no_table_of_ones_own(tmp_path: Path) -> None:
+    """Made before the tables, it changes no factor: nothing is warned, built anew nor recorded as a change."""
+    append(Ledger(tmp_path), [activity()])
+    sobria(tmp_path, "build")
+    (tmp_path / "factors").mkdir()
+    done = sobria(tmp_path, "build", "--json")
+    body = json.loads(done.stdout)
+    assert (done.stderr, body["fresh"], body["own_tables"]) == ("", False, "") and changes(tmp_path) == []
