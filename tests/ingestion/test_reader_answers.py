@@ -65,9 +65,12 @@ def test_only_the_last_event_of_a_stream_counts() -> None:
     assert counts("\n".join(map(json.dumps, (begun, piece, ended)))) == [(320, 512, 64, 1)]
 
 
-@pytest.mark.parametrize(("amount", "code"), [(-1, "bad_amount"), ("Untel", "bad_amount"), (None, "no_date")])
+@pytest.mark.parametrize(
+    ("amount", "code"), [(-1, "bad_amount"), ("Untel", "bad_amount"), (None, "no_date"), (float("inf"), "bad_year")]
+)
 def test_a_bad_answer_is_set_aside(amount: Any, code: str) -> None:
-    bad = response(usage=USAGE | {"output_tokens": amount}) if amount else response(created_at=None)
+    counted = code == "bad_amount"
+    bad = response(usage=USAGE | {"output_tokens": amount}) if counted else response(created_at=amount)
     found = result_of([bad, response()])
     assert [refusal.code for refusal in found.refused] == [code] and len(found.rows) == 1
     assert "Untel" not in found.refused[0].model_dump_json()

@@ -578,6 +578,11 @@ def test_a_count_or_a_place_that_cannot_be_is_said(cells: dict[str, str]) -> Non
     assert "cells_unread" not in one(gpu_count="2", cpu_count="", latitude="-21.1", longitude="55.5").checks
 
 
+def test_an_energy_beyond_any_number_is_no_text() -> None:
+    _, (refused,) = read(text({"gpu_energy": "1e400"}))
+    assert (refused.code, refused.facts) == ("beyond_use", {"field": "gpu_energy", "value": "1e400"})
+
+
 def test_every_code_has_its_sentence_in_both_languages() -> None:
     codes = {check for path in GOOD.rglob("*.csv") for row in read_file(path)[0] for check in row.checks}
     for code in codes | {"overlap"}:

@@ -288,6 +288,8 @@ def _number(name: str, text: str, decimal_comma: bool) -> float | None:
     if math.isfinite(value):
         return value
     if name in NEEDED:
+        if value == math.inf and text[-1:].isdigit():
+            raise RowRefused("beyond_use", field=name, value=text[:40])
         raise RowRefused("bad_number", column=name, value=text[:40])
     return None
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -129,12 +130,12 @@ class Cells:
             return None
         number = number_text(text) if self.spreadsheet else text
         value = float(number) if _NUMBER.fullmatch(number) else math.nan
-        if not math.isfinite(value):
+        if math.isnan(value):
             self._fault(name, "bad_number", column=name, value=cut(text))
         elif value < 0:
             self._fault(name, "declared_negative", column=name, value=f"{value:g}")
-        elif value > MOST.get(name, math.inf):
-            self._fault(name, "beyond_use", field=name, value=f"{value:.4g}")
+        elif value > MOST.get(name, sys.float_info.max):
+            self._fault(name, "beyond_use", field=name, value=f"{value:.4g}" if value < math.inf else cut(text))
         else:
             return value
         return None

@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
 _SHORT = re.compile(r"^.{1,120}$")
 _MOMENT = re.compile(r"^[\d:.+/ TZ-]{1,40}$")
 _MOST_CARDS = 999_999
+_ANY = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _VAGUE = frozenset((bool, float))  # types of values that several records may share by chance
 
 
@@ -40,12 +41,15 @@ class RecordFields:
 
     def __init__(self, given: Mapping[str, Any], fields: FieldNames) -> None:
         self.kept: dict[str, str] = {}
+        self._hidden: dict[str, float] = {}  # numbers that are not kept as they are written
         self.numbers = frozenset(fields.numbers)
         for names, shape in ((fields.numbers, _NUMBER), (fields.texts, _SHORT), (fields.moments, _MOMENT)):
             for name in names:
                 text = _scalar(given.get(name))
                 if text:
                     self.kept[name] = text if shape.match(text) and text.isprintable() else HIDDEN
+                    if self.kept[name] == HIDDEN and shape is _NUMBER:
+                        self._hidden[name] = _size(given[name])
         self._vague = {name for name in fields.texts if type(given.get(name)) in _VAGUE}
         self.secret = {name: text for name in fields.secret if (text := _scalar(given.get(name)))}
         for name in fields.ids:
@@ -66,8 +70,10 @@ class RecordFields:
         text = self.kept.get(name)
         if text is None:
             return None
-        value = float(text) if text != HIDDEN else math.nan
-        if not 0 <= value <= _LARGEST:
+        value = float(text) if text != HIDDEN else self._hidden[name]
+        if value > _LARGEST:
+            raise _beyond(name, value)
+        if not value >= 0:
             raise RowRefused("bad_amount", field=name, value=cut(text))
         return value
 
@@ -79,7 +85,7 @@ class RecordFields:
         """A card count, None when absent. RowRefused."""
         value = self.number(name)
         if value is not None and value > _MOST_CARDS:
-            raise RowRefused("bad_amount", field=name, value=cut(self.kept[name]))
+            raise _beyond(name, value)
         return value
 
     def moment(self, name: str) -> datetime:
@@ -94,7 +100,10 @@ class RecordFields:
 
     def since_1970_us(self, name: str, unit_us: float = 1e6) -> int:
         """A time since 1970 in UTC, in seconds unless `unit_us` gives another unit [us]. RowRefused."""
-        value = self.number(name)
+        try:
+            value = self.number(name)
+        except RowRefused as refusal:
+            raise RowRefused("bad_year") if refusal.code == "beyond_use" else refusal from None
         if value is None:
             raise RowRefused("no_moment", field=name)
         return round(value * unit_us)
@@ -105,6 +114,19 @@ class RecordFields:
             text = self.secret.get(name) or self.kept.get(name)
             if text:
                 yield f"{name}\x1e{_shortest(text) if name in self.numbers else text}"
+
+
+def _beyond(name: str, value: float) -> RowRefused:
+    """The refusal of a number above any use."""
+    return RowRefused("beyond_use", field=name, value=f"{value:.4g}" if value < math.inf else "> 1e+308")
+
+
+def _size(value: Any) -> float:
+    """A number of any length; NaN for what is none."""
+    try:
+        return float(value if type(value) in (int, float) or _ANY.fullmatch(str(value).strip()) else math.nan)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _scalar(value: Any) -> str:
