@@ -70,7 +70,7 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             _given_back(held, connection, going, where, value) if target.kind == "file" else _replaced_by(held, target)
         )
     if not any(map(len, tables.values())):
-        raise SobriaError(_why_nothing(ledger, target), target=target.value)
+        raise _nothing(ledger, target)
     if target.kind in ("file", "import") and len(tables["activities"]):
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
@@ -103,20 +103,26 @@ def _given_back(
     return {event: frozenset(ids) for event, ids in both if ids}
 
 
-def _why_nothing(ledger: Ledger, target: Target) -> str:
-    """Code of the refusal where nothing matches: of a file whose rows count, that none is in quarantine, or that none
-    came another way too; of an import, that it wrote none."""
+def _nothing(ledger: Ledger, target: Target) -> SobriaError:
+    """The refusal where nothing matches: of a file whose rows count, that none is in quarantine, or that none came
+    another way too; of a service that sends, how its rows are named; of an import, that it wrote none."""
+    code, named = "nothing_to_withdraw", COLLECTED + target.value
     if target.kind == "import":
         done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
-        return "nothing_to_withdraw" if any(source.new for source in done.sources) else "nothing_recorded"
-    if target.kind not in ("aside", "twice"):
-        return "nothing_to_withdraw"
+        code = code if any(source.new for source in done.sources) else "nothing_recorded"
+    elif target.kind in ("aside", "twice") and _holds(ledger, target.value, "activities"):
+        code = "nothing_aside" if target.kind == "aside" else "nothing_twice"
+    elif target.kind != "run" and any(_holds(ledger, named, kind) for kind in SCHEMAS):
+        return SobriaError("nothing_by_service", target=target.value, name=named)
+    return SobriaError(code, target=target.value)
+
+
+def _holds(ledger: Ledger, name: str, kind: Kind) -> bool:
+    """Whether rows of a kind are of the file, or of the sender, of this name or hash."""
     with ledger.still() as held, connect() as connection:
-        where, value = _where(held, Target("file", target.value), "activities")
-        sql = f"SELECT 1 FROM ({held.rows_sql('activities')}) WHERE {where} LIMIT 1"
-        if connection.execute(sql, [value]).fetchone():
-            return "nothing_aside" if target.kind == "aside" else "nothing_twice"
-    return "nothing_to_withdraw"
+        where, value = _where(held, Target("file", name), kind)
+        sql = f"SELECT 1 FROM ({held.rows_sql(kind)}) WHERE {where} LIMIT 1"
+        return connection.execute(sql, [value]).fetchone() is not None
 
 
 def _stated_also(ledger: Ledger, target: Target, rows: pa.Table, still: Collection[str]) -> Counter[str]:

@@ -214,6 +214,29 @@ def test_a_renewal_says_whether_the_old_token_holds(revoked: bool, told: str, tm
     assert told in sobria(tmp_path, "collect", "token", "renew", first.event, lang="en").stdout
 
 
+def test_what_a_remark_mends_here_is_not_said_to_be_mended_by_nothing_here(tmp_path: Path) -> None:
+    """A run sent, and imported: `totals` counts one received and one of a file, over the command that takes one out."""
+    sent(tmp_path, A)
+    imported(tmp_path, tmp_path)
+    for lang, denied in (("fr", "rien d'ici"), ("en", "nothing here")):
+        said = sobria(tmp_path, "totals", lang=lang).stdout
+        assert denied not in said and "sobria ledger withdraw --twice" in said
+
+
+@pytest.mark.parametrize("option", ["--twice", "--file", "--aside"])
+def test_the_name_of_a_service_that_sends_is_not_unknown(tmp_path: Path, option: str) -> None:
+    """« courrier » names no file: its rows are those of collect-courrier, as the refusal says, and the help."""
+    sent(tmp_path, A)
+    imported(tmp_path, tmp_path)
+    asked = ("ledger", "withdraw", option)
+    said = sobria(tmp_path, *asked, "courrier", "--dry-run", code=1).stderr
+    assert "collect-courrier@MARQUE" in said and "token list" in said
+    if option == "--twice":
+        assert json.loads(sobria(tmp_path, *asked, "collect-courrier", "--dry-run", "--json").stdout)["rows"] == 1
+        assert "collect-SERVICE@MARQUE" in re.sub(r"\s*│\s*", "", sobria(tmp_path, *asked[:2], "--help").stdout)
+    assert "Aucune ligne" in sobria(tmp_path, *asked, "inconnu", "--dry-run", code=1).stderr
+
+
 @pytest.mark.parametrize("named", ["file", "sender"])
 def test_the_advice_of_a_run_that_came_two_ways_takes_out_that_run_alone(tmp_path: Path, named: str) -> None:
     """Runs r and s sent, r and t imported: 10 kWh each, r twice. The command that the check gives takes r out of the
