@@ -1,12 +1,11 @@
 """Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
 import re
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -19,12 +18,21 @@ from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author, has_contact
 from estimator.core.home import TRACES
+from estimator.ingestion.cells_of_rows import CellsOfRows
 from estimator.ingestion.http.sender_rows import body, own, sender_in
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import LargeTrace, ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
-from estimator.ingestion.said_moments import DAY, FEW_CELLS, OF_PERIOD, YEAR, but_for_days, but_for_years, same_moments
+from estimator.ingestion.said_moments import (
+    DAY,
+    FEW_CELLS,
+    OF_PERIOD,
+    OF_YEAR,
+    but_for_days,
+    but_for_years,
+    same_moments,
+)
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
@@ -123,37 +131,18 @@ class Waiting:
     @cached_property
     def _by_cell(self) -> tuple[np.ndarray, np.ndarray]:
         """Hashes of cells, sorted, and for each the place of a row that `corrected` would find by it: of its cells the
-        two that are in the fewest rows, what names it, and what is found of it whatever its dates."""
-        said, always = _Cells(), _Cells()
+        two that are in the fewest rows, and one of those that name it, or that it says whatever its dates."""
+        said, *whole = CellsOfRows(), CellsOfRows(), CellsOfRows()
         for start in range(0, len(self), _AT_ONCE):
             for at, row in enumerate(as_models("quarantine", self._table[start : start + _AT_ONCE]), start):
                 said.add(at, told := _said(row))
-                always.add(at, _mark(row) | _undated(row, told))
-        cells, rows = said.arrays()
-        _, same, counts = np.unique(cells, return_inverse=True, return_counts=True)
-        order = np.lexsort((counts[same], rows))
-        cells, rows = cells[order], rows[order]
-        two = np.arange(len(rows)) - np.searchsorted(rows, rows) < 2  # noqa: PLR2004
-        more, of = always.arrays()
-        cells, rows = np.concatenate([cells[two], more]), np.concatenate([rows[two], of])
+                for some, one_of in zip(whole, (_mark(row), _undated(row, told)), strict=True):
+                    some.add(at, one_of)
+        counted = np.unique(said.arrays()[0], return_counts=True)
+        kept = [said.rarest(counted, 2), *(some.rarest(counted, 1) for some in whole)]
+        cells, rows = map(np.concatenate, zip(*kept, strict=True))
         order = np.argsort(cells, kind="stable")
         return cells[order], rows[order]
-
-
-class _Cells:
-    """Hashes of the cells of rows, each with the place of its row."""
-
-    def __init__(self) -> None:
-        self._cells, self._rows = array("q"), array("q")
-
-    def add(self, at: int, cells: Collection[str]) -> None:
-        """Add those of one row."""
-        self._cells.extend(map(hash, cells))
-        self._rows.extend([at] * len(cells))
-
-    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """The hashes, and the places."""
-        return np.array(self._cells, np.int64), np.array(self._rows, np.int64)
 
 
 def completed(cut: Sequence[Refused], trace: Trace | LargeTrace, still: Collection[str]) -> list[Refused]:
@@ -195,7 +184,8 @@ def corrected(
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
     rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed
     for at, cells in enumerate(stored):
-        for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *marks[at], *_undated(new[at], cells)}:
+        one_of = (sorted(some, key=lambda cell: counts[cell])[:1] for some in (marks[at], _undated(new[at], cells)))
+        for cell in {*sorted(cells, key=lambda cell: (counts[cell], cell))[:2], *chain.from_iterable(one_of)}:
             rare[cell].append(at)
     there = [(at, row) for at, row in enumerate(new) if row.file_name == name and row.line in lines]
     found = {at for at, row in there if shared or _in_the_clear(row, lines[row.line])}
@@ -275,9 +265,8 @@ def _in_the_clear(row: Refused, cells: set[str]) -> bool:
 
 
 def _undated(row: Refused, cells: set[str]) -> set[str]:
-    """The cell by which a row whose dates were wrong is found: whoever states it soundly says it."""
-    undated = (cell for cell in cells if not YEAR.match(cell)) if row.code in OF_PERIOD else ()
-    return set(sorted(undated, key=len, reverse=True)[:1])
+    """The cells that whoever states soundly a row whose dates were wrong says as it does."""
+    return {cell for cell in cells if not OF_YEAR.match(cell)} if row.code in OF_PERIOD else set()
 
 
 def _call(row: Refused) -> set[str]:

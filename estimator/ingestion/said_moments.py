@@ -10,7 +10,7 @@ from estimator.ledger.rows import Refused
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 YEAR = re.compile(r"^\d{4}(?=-\d\d-\d\d)")
-_OF_YEAR = re.compile(r"(?:\d{4})?-\d\d-\d\d")  # what may be found again with another year, or with one
+OF_YEAR = re.compile(r"(?:\d{4})?-\d\d-\d\d")  # what may be found again with another year, or with one
 FEW_CELLS = 3  # that say nothing of the file they come from
 OF_PERIOD = frozenset({"declared_future", "declared_period", "before_first", "bad_year", "year_beyond", "bad_period"})
 _REVERSED = frozenset({"declared_period", "bad_period"})
@@ -40,7 +40,7 @@ def but_for_years(row: Refused, stored: Set[str], cells: Set[str], own: bool) ->
     Elsewhere never with another year than that of a legible date beside the wrong one, nor for two dates that
     are one, as those that stand for none."""
     others = stored - cells
-    if row.code not in OF_PERIOD or len(stored) <= FEW_CELLS or not all(map(_OF_YEAR.match, others)):
+    if row.code not in OF_PERIOD or len(stored) <= FEW_CELLS or not all(map(OF_YEAR.match, others)):
         return False
     start, end = _period(row)
     if not own and (start and start == end or row.code == BEYOND and _legible(row, stored)):
