@@ -112,7 +112,7 @@ def redone(id: str, who: str, why: str, lang: str) -> list[str]:
 
 def _change_told(name: str, found: Mapping[str, Any], lang: str) -> list[str]:
     lines = [t(f"connect.{name}", lang, n=found["rows"])]
-    told = {"still": "undone_still", "again": f"{name}_again", "supersedes": "redone_supersedes"}
+    told = {"still": f"{name}_still", "again": f"{name}_again", "supersedes": "redone_supersedes"}
     told |= {"replaces": "redone_replaces"}
     lines += [t(f"connect.{key}", lang, n=found[count]) for count, key in told.items() if found[count]]
     lines += [t("connect.undone_also", lang, n=count, file=file) for file, count in found["also"].items()]

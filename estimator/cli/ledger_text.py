@@ -22,7 +22,7 @@ SHOWN, NAMES = 20, 5
 def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     """Rows withdrawn or brought back, by service and by file."""
     facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
-    still = [say("ledger_cli", "still", lang, **facts)] if body["still"] else []
+    still = [say("ledger_cli", "back_still" if key == "back" else "still", lang, **facts)] if body["still"] else []
     beside = [say("ledger_cli", "beside", lang, count=body["superseded"])] if body["superseded"] else []
     changed = {"again": "back_again" if key == "back" else "again", "supersedes": "supersedes", "replaces": "replaces"}
     others = [say("ledger_cli", told, lang, count=body[name]) for name, told in changed.items() if body[name]]

@@ -11,12 +11,12 @@ from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, arrow, connect, connect_alone
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.current_rows import current_rows_sql
-from estimator.ledger.effects import Beside
 from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.repeated_runs import repeated_runs
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
+JUDGED_BY = ("run_key", "run_id", "trace_id")  # what rows that may stand in the place of each other share
 SUPERSEDED = """
 SELECT old.file_name, old.line, ARG_MIN(standing.file_name, standing.file_sha), MIN(standing.file_sha)
 FROM judged AS old JOIN judged AS standing USING (run_key)
@@ -113,17 +113,16 @@ def later_readings(ledger: Ledger, again: Digests, months: Collection[int], wrot
         return [KeptOut(*row) for row in connection.execute(SUPERSEDED).fetchall()]
 
 
-def without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> Beside:
-    """What changes beside these activities of the ledger once they go, but for those of the ids `staying`, and the
-    withdrawn ones of `back` stand, which are counted in none of it. ledger_torn."""
-    if not len(rows):
-        return Beside()
-    mine, near, returning = {*rows["row_id"].to_pylist()}, _near(ledger, rows), {*back["row_id"].to_pylist()}
-    going = mine.difference(staying)
+def counting_without(ledger: Ledger, rows: pa.Table, staying: Collection[str], back: pa.Table) -> tuple[set[str], ...]:
+    """Ids of the activities of the ledger that count, of those of the run or of the trace of these and of the withdrawn
+    ones of `back`: now, and once these go, but for those of the ids `staying`, and those of `back` stand.
+    ledger_torn."""
+    every = pa.concat_tables([rows, back])
+    if not len(every):
+        return set(), set()
+    near, going = _near(ledger, every), {*rows["row_id"].to_pylist()}.difference(staying)
     left = near.filter(pc.invert(pc.is_in(near["row_id"], pa.array(sorted(going), pa.string()))))
-    before, after = _counting(near), _counting(pa.concat_tables([left, back]))
-    supersedes, again = before - after - going, after - before - mine - returning
-    return Beside(mine - before, len(supersedes), again=len(again))
+    return _counting(near), _counting(pa.concat_tables([left, back]))
 
 
 def counting_near(ledger: Ledger, rows: pa.Table) -> set[str]:
@@ -133,10 +132,9 @@ def counting_near(ledger: Ledger, rows: pa.Table) -> set[str]:
 
 def _near(ledger: Ledger, rows: pa.Table) -> pa.Table:
     """The activities of the ledger that are of the run or of the trace of one of these. ledger_torn."""
-    names = ("run_key", "run_id", "trace_id")
     with ledger.still() as held, connect() as connection:
-        connection.register("mine", rows.select(names))
-        alike = " OR ".join(f"{name} IN (SELECT {name} FROM mine)" for name in names)
+        connection.register("mine", rows.select(JUDGED_BY))
+        alike = " OR ".join(f"{name} IN (SELECT {name} FROM mine)" for name in JUDGED_BY)
         sql = f"SELECT * FROM ({held.rows_sql('activities')}) WHERE {alike}"
         return arrow(connection, sql, SCHEMAS["activities"])
 

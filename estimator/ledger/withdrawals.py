@@ -16,10 +16,10 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.ledger.arrow_schemas import SCHEMAS
-from estimator.ledger.effects import Beside, WithdrawalEffect
+from estimator.ledger.effects import RowsChanged, WithdrawalEffect
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.later_readings import counting_near, stated_by_others, without
+from estimator.ledger.later_readings import counting_near, counting_without, stated_by_others
 from estimator.ledger.restatements import (
     DAY_US,
     GIVEN_BACK,
@@ -64,8 +64,8 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             tables[kind] = arrow(connection, sql, schema, [value])
         where, value = _where(held, target, "activities")
         ids = tables["activities"].column("row_id").to_pylist()
-        still = stated_by_others(held, connection, ids, where, value)
-        going = tables["activities"].filter(pa.array([row_id not in still for row_id in ids], pa.bool_()))
+        stated = stated_by_others(held, connection, ids, where, value)
+        going = tables["activities"].filter(pa.array([row_id not in stated for row_id in ids], pa.bool_()))
         back = (
             _given_back(held, connection, going, where, value) if target.kind == "file" else _replaced_by(held, target)
         )
@@ -74,9 +74,10 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     if target.kind in ("file", "import") and len(tables["activities"]):
         by_name = target.kind == "file" and not _HASH.fullmatch(target.value)
         check_versions(ledger, target.value, _by_file(tables), by_name)
-    also = _stated_also(ledger, target, tables["activities"], still)
-    beside = without(ledger, tables["activities"], still, _returning(ledger, back))
-    return WithdrawalEffect(str(target), tables, "", still, also, back, beside)
+    also = _stated_also(ledger, target, tables["activities"], stated)
+    before, after = counting_without(ledger, tables["activities"], stated, _returning(ledger, back))
+    still = {row_id: names for row_id, names in stated.items() if row_id in before & after}
+    return WithdrawalEffect(str(target), tables, "", still, also, back, RowsChanged.gone(before, after, {*ids}))
 
 
 def _returning(ledger: Ledger, back: Mapping[str, Set[str]]) -> pa.Table:
@@ -296,9 +297,9 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     before = counting_near(ledger, near)
     event = _undo(ledger, undone, author)
     after = counting_near(ledger, near)
-    beside = Beside.of(before, after, *({*table["row_id"].to_pylist()} for table in (rows, replaced)))
+    counted = RowsChanged.back(before, after, *({*table["row_id"].to_pylist()} for table in (rows, replaced)))
     still = {row_id: names for row_id, names in still.items() if row_id in before & after}
-    return WithdrawalEffect(undone.target, tables, event, still, beside=beside)
+    return WithdrawalEffect(undone.target, tables, event, still, counted=counted)
 
 
 def _undo(ledger: Ledger, undone: RowsWithdrawal, author: Author) -> str:

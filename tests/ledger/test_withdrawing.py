@@ -187,6 +187,44 @@ def test_rows_that_count_again_once_what_superseded_them_goes_are_said(
 
 
 @pytest.mark.parametrize(
+    ("file", "left", "changed", "back"),
+    [
+        ("matin.csv", 2, {"superseded": 1}, {"superseded": 1}),
+        ("soir.csv", 1, {"rows": 1, "again": 1}, {"rows": 1, "supersedes": 1}),
+    ],
+)
+def test_what_two_files_state_is_said_to_count_still_only_where_it_did_and_does(
+    tmp_path: Path, file: str, left: float, changed: dict[str, int], back: dict[str, int]
+) -> None:
+    """Read at 1 min, of 1 kWh; the second file says it too, then 2 kWh at 2 min, which alone counts. Without the first
+    file, nothing moves; without the second one, the row of 1 kWh counts again, and no more once it is back."""
+    bring(tmp_path, text(snapshot("a", 1, 60, 1)), name="matin.csv")
+    bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2)), name="soir.csv")
+    names, ledger = ("rows", "superseded", "still", "again", "supersedes", "replaces"), Ledger(tmp_path)
+    ahead = withdrawal_effect(ledger, Target("file", file)).as_dict()
+    done = withdraw(ledger, Target("file", file), DSI)
+    for body in (ahead, done.as_dict()):
+        assert {name: body[name] for name in names if body[name]} == changed
+    assert sum(done.as_dict()["services"].values()) == changed.get("rows", 0)
+    assert kwh(tmp_path) == pytest.approx(left)
+    assert still_counting(ledger) == ({} if file == "matin.csv" else {done.withdrawal: 1})
+    body = bring_back(ledger, done.withdrawal, DSI).as_dict()
+    assert {name: body[name] for name in names if body[name]} == back
+    assert kwh(tmp_path) == pytest.approx(2)
+
+
+def test_rows_that_an_undoing_finds_counted_already_are_said_without_how_to_withdraw_them(tmp_path: Path) -> None:
+    """Of two runs of 1 and 2 kWh, a second file states the first one too: undone, one counts again."""
+    bring(tmp_path, GOOD)
+    bring(tmp_path, text(snapshot("a", 1, 60, 1)), name="copie.csv")
+    taken = withdraw(Ledger(tmp_path), Target("file", "emissions.csv"), DSI).withdrawal
+    said = sobria(tmp_path, "ledger", "withdraw", "--undo", taken, "--who", "DSI", "--why", "essai").stdout
+    said = said.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Comptaient déjà, car d'autres fichiers les énoncent aussi (copie.csv) : 1 ligne." in said
+    assert "Comptent encore" not in said and "retirez" not in said
+
+
+@pytest.mark.parametrize(
     ("number", "repeated", "key", "told"),
     [
         (3, False, "supersedes", "un relevé plus récent ou plus complet tient maintenant leur place"),
