@@ -512,8 +512,8 @@ def test_a_line_that_nothing_names_corrects_one(tmp_path: Path) -> None:
 
 def test_a_new_row_is_compared_with_the_rows_aside_that_it_may_correct(tmp_path: Path) -> None:
     """100 runs aside for a moment before the ledger's first, then 101 of the service with the same names, machine and
-    hours, one of them the first run with its year mended: 1 leaves quarantine, and rows are compared 1,000 times at most,
-    not 10,100."""
+    hours, one of them the first run with its year mended: 1 leaves quarantine, and rows are compared 1,000 times at
+    most, not 10,100."""
     aside = [snapshot(f"r{n}", 1, 60 + n, n + 1) | {"timestamp": "1998-03-01T10:00:00"} for n in range(100)]
     later = [snapshot(f"s{n}", 1, 600 + n, n + 201) for n in range(100)]
     compared, near = list[str](), quarantine._near
