@@ -21,6 +21,7 @@ from estimator.core.home import TRACES
 from estimator.ingestion.cells_of_rows import CellsOfRows
 from estimator.ingestion.http.sender_rows import body, own, sender_in
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.json_text import UNREAD
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import LargeTrace, ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
@@ -179,7 +180,7 @@ def corrected(
     or moment, nor several that nothing names for one line. still: ids of the rows that it refuses; name: of the file,
     whose new row at the line of a run of that name is enough where it says all but one of what is in the clear of it;
     shared: whether it repeats a row of an earlier version of itself: a new row at their line is then enough."""
-    new = [row for row in waiting if row.code != "broken_line" and row.row_id not in still]
+    new = [row for row in waiting if row.code not in UNREAD and row.row_id not in still]
     stored = [_said(row) for row in new]
     counts, marks = Counter(cell for cells in stored for cell in cells), [_mark(row) for row in new]
     rare: dict[str, list[int]] = defaultdict(list)  # one of the two rarest cells is there where one alone was changed

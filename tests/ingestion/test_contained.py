@@ -14,8 +14,8 @@ from estimator.ingestion.http.payloads import Payload, read_body
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.reader import ReaderFailed
 from estimator.ledger.read_result import ReadResult
-from tests.ingestion.formats import FORMATS
-from tests.support import sobria
+from tests.ingestion.formats import FORMATS, result_of
+from tests.support import refuses, sobria
 from tests.traces_support import context, text
 
 DEFECTS = (ValueError, TypeError, KeyError, IndexError, OverflowError, ZeroDivisionError, AttributeError)
@@ -107,6 +107,22 @@ def test_more_cards_than_there_can_be_set_one_row_aside() -> None:
         assert {refusal.code for refusal in result.refused} >= {"beyond_use"} and all(
             (row.device_count or 0) < 1_000_000 for row in result.rows
         )
+
+
+@pytest.mark.parametrize(("note", "code"), [("1" * 5000, "long_number"), ("[" * 50_000 + "]" * 50_000, "deep_json")])
+def test_json_that_is_beyond_what_is_read_is_not_said_to_be_none(note: str, code: str) -> None:
+    """As a whole, as the second line of a log, and as a body."""
+    sound = {"id": "n1", "object": "chat.completion", "created": 1772323200, "model": "m"}
+    sound |= {"usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    far = json.dumps(sound | {"note": 0}).replace('"note": 0', f'"note": {note}')
+    with refuses(code) as refused:
+        result_of(far)
+    assert "ligne 1" in refused.value.message("fr").replace("\u00a0", " ")
+    found = result_of(f"{json.dumps(sound)}\n{far}\n")
+    assert [row.code for row in found.refused] == [code] and len(found.rows) == 1
+    for form in ("rows", "spans", "codecarbon"):
+        with refuses(code):
+            read_body(Payload(Sender("s", "0" * 12), form, far.encode()), context())
 
 
 def _with_cards(report: dict[str, Any], count: int) -> dict[str, Any]:

@@ -24,11 +24,11 @@ def sniff(name: str, head: str) -> bool:
 
 def as_table(trace: Trace) -> tuple[bytes, set[str]]:
     """The objects of a trace as a table, with the names of other fields, such as the user name and the machine
-    location. broken_json, not_a_trace."""
+    location. broken_json, long_number, deep_json, not_a_trace."""
     objects: list[dict[str, Any]] = []
     for line, found in json_text.objects(trace):
         if isinstance(found, str):
-            raise SobriaError("broken_json", file=trace.name, line=line)
+            raise json_text.fault(found, trace.name, line)
         objects.append(found)
     given = {name for found in objects for name in found}
     if not given & KNOWN:

@@ -28,7 +28,7 @@ _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
 OTLP = ("spans", "metrics")
 _ELSEWHERE = {"spans": b'"resourceMetrics"', "metrics": b'"resourceSpans"'}  # what a body for the other address holds
-_NO_EXPORT = {"broken_line", "object_unread"}  # codes of what is no object of OTLP
+_NO_EXPORT = {*json_text.UNREAD, "object_unread"}  # codes of what is no object of OTLP
 _READERS: dict[Form, Reader] = {"codecarbon": codecarbon.READER, "spans": otel.READER, "metrics": otel_metrics.READER}
 
 

@@ -10,6 +10,7 @@ from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.reader import LARGE_BYTES, LargeTrace, Trace
 
+UNREAD = ("broken_line", "long_number", "deep_json")  # codes of a line of which nothing is read
 _TEXT, _LONG = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), 1_000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
@@ -68,7 +69,7 @@ def decode_lines(data: bytes) -> str:
 
 def objects(trace: Trace | LargeTrace) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
-    that is invalid or without an object. broken_json when even the first line is not JSON."""
+    that is invalid or without an object. broken_json when even the first line is not JSON; long_number, deep_json."""
     for line, value in _values(trace):
         yield from objects_in(line, value)
 
@@ -92,7 +93,7 @@ def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
         broken = error.lineno if isinstance(error, json.JSONDecodeError) else begins
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) < 2 or isinstance(parsed(lines[0][1]), str):
-        raise SobriaError("broken_json", file=trace.name, line=broken)
+        raise fault(text, trace.name, broken)
     yield from ((number, parsed(line)) for number, line in lines)
 
 
@@ -127,6 +128,18 @@ def object_in(value: Any, name: str) -> dict[str, Any]:
     """The object at a key of an object; empty when absent."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def fault(text: str, file: str = "", line: int = 1) -> SobriaError:
+    """Why a text is not read as JSON: broken_json, or what the parser does not go beyond, long_number, deep_json."""
+    try:
+        json.loads(text)
+    except RecursionError:
+        return SobriaError("deep_json", file=file, line=line)
+    except ValueError as error:
+        if not isinstance(error, json.JSONDecodeError):
+            return SobriaError("long_number", file=file, line=line)
+    return SobriaError("broken_json", file=file, line=line)
 
 
 def parsed(text: str) -> Any:

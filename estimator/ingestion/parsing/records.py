@@ -167,7 +167,8 @@ class RecordReader:
     def broken(self, line: int, text: str) -> None:
         """Quarantine an unreadable line: only its number is stored, and the bytes of its file, which may be cut there;
         `text` distinguishes it from others."""
-        cut = RowRefused("broken_line", bytes=str(self.trace.size))
+        code = json_text.fault(text).code
+        cut = RowRefused("broken_line", bytes=str(self.trace.size)) if code == "broken_json" else RowRefused(code)
         self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), cut, {})
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
