@@ -12,8 +12,10 @@ IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself con
 )  # fmt: skip
 
 SENDER = "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')"  # mark of who sent a row over HTTP
-_AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender) AS sent FROM (
- SELECT DISTINCT row_id, {SENDER} AS sender FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
+_AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender) AS sent,
+ COUNT(*) FILTER (sender IS NULL AND run_id IS NULL) AS lines FROM (
+ SELECT DISTINCT row_id, run_id, {SENDER} AS sender
+ FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
 _TO_CHECK = "SELECT COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by = 'check'"
 
 PLACE = ("zone", "host")  # which change no total of a row without electricity
@@ -89,12 +91,15 @@ def parted(
 
 class Mends(NamedTuple):
     """Runs to mend: `here`, by saying something of them; where they come from alone, their files or what sent them over
-    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended."""
+    HTTP. One may be to mend here and there. check: those to look at, of which maybe nothing is to be mended; lines:
+    those of files without the id of a run, beside which a corrected file would count.
+    """
 
     here: int = 0
     files: int = 0
     sent: int = 0
     check: int = 0
+    lines: int = 0
 
 
 def mends(engine: DuckDB, here: Sequence[Mapping[str, Any]]) -> Mends:

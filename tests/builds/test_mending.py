@@ -1,5 +1,7 @@
 """What changes a total is told apart from notices, by service, the most electricity first."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,7 @@ def test_what_is_to_mend_is_one_count_in_the_terminal_and_on_the_page(tmp_path: 
     told = spaced(sobria(tmp_path, "totals").stdout)
     assert "11 exécutions reçues par HTTP" in told and "my-model" in told
     assert "commande" not in told and "à importer de nouveau" not in told and "Aucune exécution à corriger" not in told
-    rows = [activity(checks=("constant_42_5",)), activity(zone=None, checks=("no_country",))]
+    rows = [activity(checks=("constant_42_5",), run_id="r"), activity(zone=None, checks=("no_country",))]
     found = built(tmp_path, *rows)
     assert found.mends() == Mends(sum(e["runs"] for e in found.to_mend()), 1, 11)
     assert found.totals().coverage.to_check == 13
@@ -98,6 +100,40 @@ def test_what_is_to_mend_is_one_count_in_the_terminal_and_on_the_page(tmp_path: 
     assert "1 run to mend" in said and "1 run read from a file" in said and "11 runs received over HTTP" in said
     here, _, source = said.partition("1 run read from a file")
     assert "places add" in here and "places add" not in source and "under the same name" in source
+
+
+CALL = {"call_type": "acompletion", "prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150, "spend": 0.001}
+CALL |= {"status": "success", "cache_hit": "False", "request_tags": ["service:accueil"], "metadata": {}}
+
+
+@pytest.mark.parametrize("mended", [{0, 3}, {0, 1, 2, 3}], ids=["some rows", "all rows"])
+def test_a_corrected_log_counts_once_when_its_earlier_file_is_withdrawn_as_advised(
+    tmp_path: Path, mended: set[int]
+) -> None:
+    """Four calls of a log of LiteLLM, two of them without an id, of a model that no table has. A corrected file would
+    count beside those without an id: its earlier file is to be withdrawn first, and 4 runs count."""
+    log = tmp_path / "log.jsonl"
+
+    def write(mended: set[int]) -> None:
+        calls = [CALL | {"model": "gpt-4o-mini" if n in mended else "my-model"} for n in range(4)]
+        for n, call in enumerate(calls):
+            call |= {"startTime": f"2026-03-0{n + 1}T10:00:00Z", "endTime": f"2026-03-0{n + 1}T10:00:03Z"}
+            call |= {"request_id": f"call-{n}"} if n < 2 else {}
+        log.write_text("".join(json.dumps(call) + "\n" for call in calls), "utf-8")
+
+    write(set())
+    sobria(tmp_path, "import", str(log))
+    told = spaced(sobria(tmp_path, "totals").stdout)
+    assert "2 exécutions lues dans des fichiers, à corriger" in told and "sous le même nom" in told
+    apart = told.partition("2 exécutions lues dans des fichiers, sans identifiant")[2].partition("\n")[0]
+    advised = re.search(r"sobria (ledger withdraw --file NOM --who … --why …)", apart)
+    assert advised and "importez le corrigé" in apart
+    given = {"NOM": log.name, "…": "DSI"}
+    sobria(tmp_path, *(given.get(word, word) for word in advised[1].split()))
+    write(mended)
+    sobria(tmp_path, "import", str(log))
+    cover = json.loads(sobria(tmp_path, "totals", "--json").stdout)["coverage"]
+    assert (cover["runs"], cover["unknown"]) == (4, 4 - len(mended))
 
 
 def test_a_check_names_the_command_that_mends_it(tmp_path: Path) -> None:
@@ -166,7 +202,7 @@ def test_a_remark_under_a_heading_counts_no_run_that_the_heading_leaves_out(tmp_
     rows += [activity(service_key="inconnu", **call, **nowhere) for _ in range(3)]
     rows += [activity(service_key="nul", cpu_energy_kwh=0.0, **nowhere)]
     found = built(tmp_path, *rows)
-    assert found.mends() == Mends(3, 3)
+    assert found.mends() == Mends(3, 3, lines=3)
     told = {(c["code"], c["mended_by"]): (c["count"], c["services"], c["command"]) for c in found.checks()}
     end = "… --who … --why …"
     assert told[("no_country", "zone")] == (3, 1, f"sobria places add --service lu --zone {end}")

@@ -287,8 +287,8 @@ def test_a_form_is_closed_until_its_address_opens_it(home: Path) -> None:
 @pytest.mark.parametrize("lang", kept(LANGUAGES, "fr"))
 def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: str) -> None:
     """Calls received over HTTP of a model that nobody knows: no file is asked for; with a row of a file, it is."""
-    names = ("check_at_source", "check_files", "check_sent")
-    at_source, files, sent_ = (re.split("[,;]", spaced(t(f"measures.{name}", lang)))[0] for name in names)
+    names = ("check_at_source", "check_files", "check_sent", "check_lines")
+    at_source, files, sent_, lines = (re.split("[,;]", spaced(t(f"measures.{name}", lang)))[0] for name in names)
     built(home, *(activity(service_key="courrier", **SENT) for _ in range(11)))
     said = spaced(text(screen("mesures", lang, voir="remarques")))
     assert at_source in said and sent_ in said and files not in said
@@ -301,9 +301,14 @@ def test_what_only_its_source_mends_is_asked_of_that_source(home: Path, lang: st
     assert (told.count(t("measures.marked_source", lang)), told.count(t("measures.marked_here", lang) + "<")) == (11, 0)
     said = spaced(text(screen("explication", lang, id="service.courrier.energy")))
     assert spaced(t("explain.mend_source", lang)) in said and spaced(t("explain.mend_here", lang)) not in said
-    built(home, activity(checks=("constant_42_5",)))
+    built(home, activity(checks=("constant_42_5",), run_id="r"))
     said = spaced(text(screen("mesures", lang, voir="remarques")))
-    assert files in said and sent_ in said and spaced(t("measures.at_source", lang, n=12)) in said
+    assert files in said and lines not in said and sent_ in said and spaced(t("measures.at_source", lang, n=12)) in said
+    built(home, activity(checks=("constant_42_5",)))
+    for part in ("remarques", "corriger"):
+        assert lines in spaced(text(screen("mesures", lang, voir=part))), (
+            "no id tells its rows from those of a new file"
+        )
 
 
 def test_what_may_need_nothing_is_to_check_and_a_notice_is_not(home: Path) -> None:
