@@ -275,6 +275,23 @@ def test_a_row_known_and_read_since_says_which_file_to_withdraw(tmp_path: Path) 
     assert kwh(tmp_path) == pytest.approx(1 + 2)
 
 
+@pytest.mark.parametrize(("lang", "told"), [("fr", "du même instant"), ("en", "of the same instant")])
+def test_a_row_of_the_instant_of_the_one_in_its_place_is_not_said_to_be_earlier(
+    tmp_path: Path, lang: str, told: str
+) -> None:
+    """1.24 kWh, corrected to 1.14 in another file; the correction undone by hand, the larger of the two counts, and
+    the second file read once more says so."""
+    for name, read in (("job.csv", 1.24), ("a.csv", 1.14)):
+        bring(tmp_path, text(snapshot("a", 1, 60, read)), name=name)
+    assert kwh(tmp_path) == pytest.approx(1.14)
+    bring_back(Ledger(tmp_path), Ledger(tmp_path).in_force()[0].event, DSI)
+    assert kwh(tmp_path) == pytest.approx(1.24)
+    (tmp_path / "a.csv").write_text(text(snapshot("a", 1, 60, 1.14)))
+    (remark,) = import_paths(Ledger(tmp_path), [tmp_path / "a.csv"], context()).remarks
+    assert told in remark.as_dict()[lang] and "job.csv" in remark.as_dict()[lang]
+    assert kwh(tmp_path) == pytest.approx(1.24)
+
+
 def test_what_a_withdrawal_and_its_undoing_change_by_tasks_that_outweigh_their_run_is_said(tmp_path: Path) -> None:
     """A run of 3 kWh holds its tasks of 1 and 1; a third one of 2, 4 > 3: three tasks count, no run. Without it, the
     run counts and two tasks do not; with it again, the two tasks do and the run does not."""
