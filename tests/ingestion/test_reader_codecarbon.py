@@ -527,6 +527,8 @@ def test_other_file_errors(tmp_path: Path) -> None:
     finally:
         csv.field_size_limit(lifted)
     assert caught.value.code == "broken_table"
+    said = caught.value.message("fr").replace("\u202f", " ").replace("\u00a0", " ")
+    assert "ligne 3, a plus de 131 072 caractères" in said and "field" not in said
     with refuses("unknown_timezone"):
         context("Europe/Lyon")
 

@@ -54,8 +54,8 @@ def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tu
             if any(map(str.strip, cells)) and not hint:
                 yield line, cells
             line = first + reader.line_num
-    except csv.Error as error:
-        raise SobriaError("broken_table", file=name, line=line, reason=str(error)) from error
+    except csv.Error as error:  # the only one of a text whose lines are cut at each end of line
+        raise SobriaError("broken_table", file=name, line=line, most=csv.field_size_limit()) from error
 
 
 def table(name: str, text: str, delimiter: str = "") -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
