@@ -275,6 +275,25 @@ def test_a_row_known_and_read_since_says_which_file_to_withdraw(tmp_path: Path) 
     assert kwh(tmp_path) == pytest.approx(1 + 2)
 
 
+@pytest.mark.parametrize("names", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+def test_of_two_readings_of_one_instant_in_one_import_the_larger_counts_until_it_is_withdrawn(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    """1.24 and 1.14 kWh, in files read in either order: 1.24, and 1.14 without it; in two imports, the last one."""
+    first, second = (text(snapshot("a", 1, 60, read)) for read in (1.24, 1.14))
+    for name, content in zip(names, (first, second), strict=True):
+        (tmp_path / name).write_text(content)
+    report = import_paths(Ledger(tmp_path / "home"), sorted(tmp_path.glob("*.csv")), context())
+    assert (report.account.accepted, report.account.superseded) == (1, 1)
+    assert kwh(tmp_path / "home") == pytest.approx(1.24)
+    withdraw(Ledger(tmp_path / "home"), Target("file", names[0]), DSI)
+    assert kwh(tmp_path / "home") == pytest.approx(1.14)
+    (tmp_path / "apart").mkdir()
+    for content, last in ((first, 1.24), (second, 1.14)):
+        bring(tmp_path / "apart", content, name=f"{last}.csv")
+        assert kwh(tmp_path / "apart") == pytest.approx(last)
+
+
 @pytest.mark.parametrize(("lang", "told"), [("fr", "du même instant"), ("en", "of the same instant")])
 def test_a_row_of_the_instant_of_the_one_in_its_place_is_not_said_to_be_earlier(
     tmp_path: Path, lang: str, told: str
