@@ -352,6 +352,18 @@ def test_a_body_over_the_limit_is_refused_whole(tmp_path: Path) -> None:
         refused(door.post("/v1/traces", piecemeal()), 413, "collect_too_large", "5000 octets")  # type: ignore[arg-type]
 
 
+def test_a_body_said_to_be_far_over_the_limit_is_not_waited_for(tmp_path: Path) -> None:
+    """It is refused on its header alone, and its connection closed; none of it is sent."""
+    with opened(tmp_path / "home", "--max-bytes", "2000") as door:
+        host, port = door.url.removeprefix("http://").split(":")
+        head = f"POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {door.token}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n"
+        with socket.create_connection((host, int(port)), 3) as sender:
+            sender.sendall(head.encode())
+            said = b"".join(iter(lambda: sender.recv(4096), b""))
+    assert said.startswith(b"HTTP/1.1 413") and b"collect_too_large" in said
+
+
 def test_a_body_in_gzip_is_read_as_its_bytes_are(door: Door) -> None:
     """The same spans packed, plain, and packed in two pieces: counted once. Rows and runs may be packed too."""
     answer = door.post("/v1/traces", gzip.compress(SPANS), **GZIP)

@@ -59,6 +59,7 @@ class Limits:
 
 
 LOG = "sobria"  # the logger of the collector
+_UNREAD = {"connection": "close"}  # the rest of the body may still come
 STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "collect_no_token": (401, _BEARER),
     "collect_bad_token": (401, _BEARER),
@@ -69,8 +70,8 @@ STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
     "api_number": (404, {}),
     "api_value": (404, {}),
     "api_none_told": (404, {}),
-    "collect_too_slow": (408, {}),
-    "collect_too_large": (413, {}),
+    "collect_too_slow": (408, _UNREAD),
+    "collect_too_large": (413, _UNREAD),
     "collect_too_many_spans": (413, {}),
     "collect_no_type": (415, {}),
     "collect_type": (415, {}),

@@ -155,7 +155,10 @@ class Collector:
         return sender
 
     async def _received_body(self, request: Request, most: int) -> bytes | None:
-        """The body, None above `most` bytes: the rest is discarded as received. collect_too_slow."""
+        """The body, None above `most` bytes: the rest is discarded as received, unless its length, as it was said or
+        came, is not to be waited for. collect_too_slow."""
+        if _length(request) > DRAINED * self._limits.body:
+            return None
         size, kept = 0, bytearray()
         try:
             async with asyncio.timeout(self._limits.arriving_s):
@@ -341,6 +344,12 @@ async def _refusal_response(request: Request, error: SobriaError) -> Response:
         error = SobriaError("collect_store")
     body = _sent_refusal(error) if error.code in texts("sent", LANGUAGES[0]) else error.as_dict()
     return _refusal(request, body, *STATUS.get(error.code, (400, {})))
+
+
+def _length(request: Request) -> float:
+    """Length of a body as its headers say it [B]; 0 where they do not."""
+    said = request.headers.get("content-length", "")
+    return float(said) if said.isascii() and said.isdigit() else 0
 
 
 def _sent_refusal(error: SobriaError) -> dict[str, str]:
