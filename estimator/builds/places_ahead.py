@@ -8,7 +8,8 @@ from typing import Any
 
 from estimator.builds.locations import OF_HOST, OF_READING, OF_ZONE, seen_columns, seen_of
 from estimator.builds.supplier_factors import day_us
-from estimator.ingestion.dry_run import DryRun, PlacedRows, check_paths
+from estimator.ingestion.checked_file import PlacedRows
+from estimator.ingestion.dry_run import DryRun, check_paths
 from estimator.ingestion.readers import ReadingContext
 from estimator.places.placing import Knowledge, Placed, knowledge, placed, rules_in
 

@@ -62,13 +62,8 @@ def changes(
     counts. ledger_torn."""
     with ledger.reading(), connect_alone() as connection:
         rows, mine, others = ledger.brought(connection, parts, shas)
-        if not connection.execute(f"SELECT 1 FROM {rows} WHERE run_id IS NOT NULL LIMIT 1").fetchall():
+        if not (files := _of_repeated(ledger, connection, rows, [*mine, *others])):
             return Changes()
-        files = [*dict.fromkeys([*mine, *others])]
-        repeated = repeated_runs(connection, files, ledger.home / "builds")
-        if not len(repeated):
-            return Changes()
-        _register(connection, repeated)
         gone = ledger.withdrawn_files("activities")
         gone_before = gone if before is None else ledger.withdrawn_files("activities", before)
         apart = f"row_id NOT IN (SELECT row_id FROM {rows})" if mine == others else "TRUE"
@@ -76,6 +71,33 @@ def changes(
         sql = CHANGED.format(mine=rows, was=was, now=_judged(files, gone, ledger))
         found = connection.execute(sql).fetchone()
     return Changes(*found or ())
+
+
+def superseded(ledger: Ledger, parts: Collection[str], shas: Collection[str]) -> pa.Table:
+    """The rows of an import that do not count, for another reading of their run does. parts, shas: as in `changes`.
+    ledger_torn."""
+    wrote = [ledger.address(part) for part in parts if part.startswith("activities/")]
+    with ledger.reading(), connect_alone() as connection:
+        rows, mine, others = ledger.brought(connection, parts, shas)
+        files = _of_repeated(ledger, connection, rows, [*mine, *others]) if wrote else []
+        if not files:
+            return SCHEMAS["activities"].empty_table()
+        now = _judged(files, ledger.withdrawn_files("activities"), ledger)
+        kept_out = f"SELECT row_id FROM ({now}) WHERE status = 'superseded'"
+        written = parquet([ledger.seed("activities"), *wrote])
+        sql = f"SELECT DISTINCT ON (row_id) * FROM {written} WHERE row_id IN ({kept_out})"
+        return arrow(connection, sql, SCHEMAS["activities"])
+
+
+def _of_repeated(ledger: Ledger, connection: Connection, rows: str, files: Sequence[str]) -> list[str]:
+    """These files, each once, with the runs of several rows as the view `looked`; none where there is no such run.
+    rows: SQL of those that an import brought."""
+    if not connection.execute(f"SELECT 1 FROM {rows} WHERE run_id IS NOT NULL LIMIT 1").fetchall():
+        return []
+    found = [*dict.fromkeys(files)]
+    repeated = repeated_runs(connection, found, ledger.home / "builds")
+    _register(connection, repeated)
+    return found if len(repeated) else []
 
 
 def _judged(files: Sequence[str], gone: Sequence[str], ledger: Ledger, which: str = "TRUE") -> str:

@@ -10,7 +10,8 @@ from estimator.catalogue.load import load
 from estimator.cli.check import check_text
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, one_of, sentences, texts
-from estimator.ingestion.dry_run import FileCheck, check_paths, known_lines, looks
+from estimator.ingestion.checked_file import FileCheck
+from estimator.ingestion.dry_run import check_paths, known_lines, looks
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Account, Ledger
@@ -90,6 +91,36 @@ def test_rows_that_an_import_will_not_add_are_neither_counted_nor_to_be_checked(
     assert one == (3, 8) and counted(tmp_path / "home", paths) == one
     import_paths(Ledger(tmp_path / "home"), paths[:1], context())
     assert counted(tmp_path / "home", paths) == (0, 0)
+
+
+def test_a_row_of_which_another_reading_counts_is_not_counted_in_its_file(tmp_path: Path) -> None:
+    """Calls a and b, a sent again with the name of a model that is known: 3 rows, of which an import accepts 2, both of
+    estimated electricity. Of the next file, a third reading of b stands for that of before, and c is of a model that no
+    table has: 2 accepted of 2 again, one of each."""
+    call = {"call_type": "acompletion", "total_tokens": 150, "status": "success", "cache_hit": "False", "metadata": {}}
+    call |= {"startTime": "2026-03-02T10:00:00Z", "prompt_tokens": 100}
+    call |= {"completion_tokens": 50, "spend": 0.001, "request_tags": ["service:accueil"]}
+    log = tmp_path / "log.jsonl"
+
+    def looked(*calls: tuple[str, str]) -> tuple[Account, FileCheck]:
+        ends = (f"2026-03-02T10:00:0{3 + n}Z" for n in range(len(calls)))
+        rows = [call | {"request_id": name, "model": model, "endTime": next(ends)} for name, model in calls]
+        log.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        found = check_paths(tmp_path / "home", [log], context())
+        imported = import_paths(Ledger(tmp_path / "home"), [log], context()).account
+        assert found.account == imported
+        return imported, found.files[0]
+
+    known = "gpt-4o-mini"
+    account, file = looked(("a", "my-model"), ("b", known), ("a", known))
+    assert (account.accepted, account.superseded) == (2, 1)
+    told = file.as_dict()
+    assert (told["proofs"], told["unknown_models"]) == ({"estimated": 2}, [])
+    assert {check["count"] for check in told["checks"]} == {2}
+    account, file = looked(("c", "my-model"), ("b", "gpt-4o"))
+    told = file.as_dict()
+    assert (account.accepted, account.superseded) == (2, 0)
+    assert (told["proofs"], told["unknown_models"]) == ({"estimated": 1, "not_estimable": 1}, ["my-model"])
 
 
 def test_a_row_of_several_proofs_says_which_component_each_is_of() -> None:
