@@ -74,7 +74,7 @@ def history(context: typer.Context, json_: Json = False) -> None:
     from estimator.builds.merge_journal import lost_merges, merges_of, removals_of, stray_merges, unfinished_merges
     from estimator.cli.ledger_text import history_text, lost_merge_lines, unfinished_merge_lines
     from estimator.ingestion.unrecorded import unrecorded
-    from estimator.ledger.withdrawn_text import still_counting
+    from estimator.ledger.later_readings import still_counting
 
     held = _read(context)
     imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]

@@ -152,6 +152,28 @@ def counting_near(ledger: Ledger, rows: pa.Table) -> set[str]:
     return _counting(_near(ledger, rows)) if len(rows) else set()
 
 
+def still_counting(ledger: Ledger) -> dict[str, int]:
+    """How many rows of each withdrawal in force count, for another file states them too; those of none are left out.
+    ledger_torn."""
+    with ledger.still() as held, connect() as connection:
+        files = {one.event: held.withdrawn_files("activities", [one]) for one in held.in_force() if one.rows}
+        if not files:
+            return {}
+        gone = held.withdrawn_files("activities")
+        rows, ids = parquet(held.files("activities")), f"SELECT row_id FROM {parquet(gone)}"
+        alike = f"(SELECT * FROM {rows} WHERE row_id IN ({ids}))"
+        standing = f"SELECT DISTINCT row_id, {', '.join(JUDGED_BY)} FROM ({not_withdrawn(alike, gone, held.opened)})"
+        counting = counting_near(held, connection.sql(standing).to_arrow_table())
+        connection.register("standing", pa.table({"row_id": pa.array(sorted(counting), pa.string())}))
+        counts = {
+            event: connection.execute(
+                f"SELECT COUNT(DISTINCT row_id) FROM {parquet(mine)} SEMI JOIN standing USING (row_id)"
+            ).fetchone()
+            for event, mine in files.items()
+        }
+    return {event: found[0] for event, found in counts.items() if found and found[0]}
+
+
 def _near(ledger: Ledger, rows: pa.Table) -> pa.Table:
     """The activities of the ledger that are of the run or of the trace of one of these. ledger_torn."""
     with ledger.still() as held, connect() as connection:

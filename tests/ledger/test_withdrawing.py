@@ -18,10 +18,11 @@ from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
 from estimator.ledger import Account, Ledger
+from estimator.ledger.later_readings import still_counting
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.versions import withdrawn_imports
 from estimator.ledger.withdrawals import Target, bring_back, withdraw, withdrawal_effect
-from estimator.ledger.withdrawn_text import still_counting, withdrawn_text
+from estimator.ledger.withdrawn_text import withdrawn_text
 from estimator.results.reading import Results
 from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_columns import REQUEST
