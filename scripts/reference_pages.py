@@ -1,6 +1,7 @@
 """Documentation pages of what is read and of the Python names, generated from the readers and from `sobria` itself."""
 
 import inspect
+from collections.abc import Callable
 
 import sobria
 
@@ -9,24 +10,18 @@ from estimator.ingestion.usage import otel_metrics
 from scripts.messages import sentence_in
 
 
+def _head(word: Callable[[str], str], made: str) -> list[str]:
+    """The title of a page, how it is made and what it is of, in the words of its section."""
+    return [f"# {word('title')}", "", made, "", word("what"), ""]
+
+
 def formats(lang: str, made: str) -> str:
     """Every format that `sobria import` reads, in the order in which a file is tried on them."""
 
     def word(key: str) -> str:
         return sentence_in(lang, "formats_page", key)
 
-    lines = [
-        f"# {word('title')}",
-        "",
-        made,
-        "",
-        word("what"),
-        "",
-        word("folders"),
-        "",
-        f"| {word('head')} |",
-        "|---|---|",
-    ]
+    lines = [*_head(word, made), word("folders"), "", f"| {word('head')} |", "|---|---|"]
     lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
     names = ", ".join(f"`{name}`" for name in otel_metrics.SUMS)
     notes = [sentence_in(lang, "formats_page", "metrics", names=names)]
@@ -40,17 +35,7 @@ def python_names(lang: str, made: str) -> str:
     def word(key: str) -> str:
         return sentence_in(lang, "python_page", key)
 
-    lines = [
-        f"# {word('title')}",
-        "",
-        made,
-        "",
-        word("what"),
-        "",
-        "```python",
-        "from sobria import Request, estimate",
-        "",
-    ]
+    lines = [*_head(word, made), "```python", "from sobria import Request, estimate", ""]
     lines += ['answer = estimate(Request(it_energy_kwh=100, zone="FRA", pue=1.5))', "```"]
     for name in sorted(sobria.__all__, key=str.lower):
         found = getattr(sobria, name)
