@@ -3,6 +3,8 @@ to the row reader those that Python may read otherwise."""
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -81,8 +83,8 @@ class _ReadLines(JsonLines):
 def json_lines(trace: LargeTrace, shape: Shape) -> Iterator[JsonLines]:
     """The lines of a file, in UTF-8, a block of them in memory; without the spaces that end the file."""
     first, moulds = 1, Moulds(shape)
-    with connect_alone() as connection:
-        fields = _Fields(connection, shape)
+    with ExitStack() as stack:
+        fields = _Fields(stack, shape)
         for block in _blocks(trace):
             lines = moulds.of(first, block)
             parts = [] if lines else _parts(block)
@@ -134,14 +136,19 @@ def _blocks(trace: LargeTrace) -> Iterator[bytes]:
 class _Fields:
     """The fields that DuckDB takes out of lines; out of a text too, once lines have some."""
 
-    def __init__(self, connection: Connection, shape: Shape) -> None:
+    def __init__(self, stack: ExitStack, shape: Shape) -> None:
+        """stack: closes the engine, which starts with the first lines that need it: most files have none."""
         _, first, *_ = paths = list(_paths("$", shape))
-        self.shape, self._connection = shape, connection
+        self.shape, self._stack = shape, stack
         name = first.removeprefix("$.")
         inside = [path.replace(first, "$", 1) for path in paths if path.startswith(first)]
         self._told = {"paths": repr(paths), "first": first, "name": name, "paths_inside": repr(inside)}
         self._told |= {"unlike": "|".join(_UNLIKE), "shape": _json_of(shape), "shape_inside": _json_of(shape[name])}
         self._opening = False  # the first nested object of the last lines was a text
+
+    @cached_property
+    def _connection(self) -> Connection:
+        return self._stack.enter_context(connect_alone())
 
     def of(self, texts: pa.Array) -> pa.Table:
         """Columns `names` and `said` of these texts, null where DuckDB reads no JSON."""
