@@ -1,5 +1,6 @@
 """What an import costs beside a bare copy of the same columns by DuckDB, in one run: a file of codecarbon and the lines
-of a gateway. CPU seconds and the largest memory, each in a process of its own; the fixed part is an import of one row.
+of a gateway. CPU seconds and the largest memory, each in a process of its own; the fixed part of both is told by files
+of few rows that are read in the same way.
 
 python -m scripts.bench.imports [--rows 1000000] [--runs 3] [--added 1000 100000]
 """
@@ -12,12 +13,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from estimator.core import parquet_files
@@ -48,6 +49,25 @@ OF_LITELLM = (
 # Bytes that tell a row of those that `write` makes: the row, then its subject.
 OF_A_RUN, OF_A_REQUEST = (None,), (300, 52)
 KINDS = ("codecarbon.csv", "litellm.ndjson")
+FEW = 20_000  # rows of a file that is read by blocks, as the large one
+
+
+class Cost(NamedTuple):
+    """What a step takes: CPU time of the work on all rows, and what it takes for none [s]; the largest memory [MiB]."""
+
+    work: float
+    fixed: float
+    memory: float
+
+    @classmethod
+    def of(cls, rounds: Sequence[Sequence[dict[str, float]]], at: int, rows: int) -> "Cost":
+        """Of the step at this place in each round, for few rows, and two places further, for so many."""
+        few, all_ = (statistics.median(one[place]["cpu"] for one in rounds) for place in (at, at + 2))
+        each = (all_ - few) / (rows - FEW)
+        return cls(each * rows, few - each * FEW, max(one[at + 2]["memory"] for one in rounds))
+
+    def __str__(self) -> str:
+        return f"{self.work:.1f} s, {self.fixed:.2f} fixed apart, {self.memory:.0f} MiB"
 
 
 def main() -> None:
@@ -71,20 +91,18 @@ def main() -> None:
 def lines(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """Each format, an import and a copy in turn, since the load of a machine changes."""
     for kind in KINDS:
-        trace, one = folder / kind, folder / f"one-{kind}"
+        trace, few = folder / kind, folder / f"few-{kind}"
         write(trace, options.rows)
-        write(one, 1)
+        write(few, FEW)
         rounds = []
         for n in range(options.runs):
-            home = folder / f"home-{n}-{kind}"
-            steps = (("import", one, folder / f"one-{n}-{kind}.home"), ("import", trace, home), ("copy", trace, home))
+            home, other = folder / f"home-{n}-{kind}", folder / f"few-{n}-{kind}.home"
+            steps = (("import", few, other), ("copy", few, other), ("import", trace, home), ("copy", trace, home))
             rounds.append([measured(*step) for step in steps])
-        fixed, made, copied = (statistics.median(one[at]["cpu"] for one in rounds) for at in range(3))
-        memory = max(one[1]["memory"] for one in rounds)
+        imported, copied = (Cost.of(rounds, at, options.rows) for at in (0, 1))
         yield (
-            f"- {options.rows:,} lines of {kind} ({trace.stat().st_size / 1e6:.0f} MB): import {made:.1f} s, of which"
-            f" fixed {fixed:.1f} s, {memory:.0f} MiB; bare copy {copied:.1f} s, {rounds[0][2]['memory']:.0f} MiB;"
-            f" an import is at {100 * copied / (made - fixed):.0f} % of its speed (bar 50)"
+            f"- {options.rows:,} lines of {kind} ({trace.stat().st_size / 1e6:.0f} MB): import {imported}; bare copy"
+            f" {copied}; an import is at {100 * copied.work / imported.work:.0f} % of its speed (bar 50)"
         )
         for rows in options.added if kind == KINDS[0] else ():
             more = folder / f"more-{rows}.csv"
