@@ -17,14 +17,13 @@ from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import linked
 from estimator.ledger import Ledger
 from estimator.ledger.current_rows import current_rows_sql, modelled_sql
+from estimator.ledger.judged_rows import judged_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 LARGE = 100_000  # size of a part from which it is not copied [bytes]
 FEW = 10_000  # rows up to which a build keeps what it makes of each
 TOLD = ("status", "hours_from", "several_months", "modelled")  # columns that a build adds to those of a row
 Alike = Mapping[str, str | None]  # what all rows of a part state alike, by column; None: nothing, or not one text
-_TASKS = """SELECT DISTINCT HASH(run_id) AS name FROM stored
-WHERE cumulative AND run_id IN (SELECT run_id FROM stored WHERE NOT cumulative AND task_name IS NOT NULL)"""
 
 
 def sql_text(name: str) -> str:
@@ -91,7 +90,7 @@ def row_status(
     for some, beside in ((aside, "FALSE"), (read, "TRUE")):
         stored += f" UNION ALL BY NAME SELECT *, {beside} AS beside FROM {parquet(some)}" if some else ""
     engine.run(f"CREATE VIEW stored AS {stored}")
-    judged = _judged(engine, gone)
+    judged = judged_sql(engine, gone)
     engine.run(
         "CREATE TABLE set_aside AS SELECT DISTINCT HASH(row_id) AS name FROM stored"
         f" WHERE beside AND ({crosses} OR {judged})"
@@ -171,24 +170,6 @@ def _said_by_ends(
 def crossing(moments: Sequence[int]) -> str:
     """SQL: whether a row is of two months, or of two of the times from which factors change [us]."""
     return " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
-
-
-def _judged(engine: DuckDB, gone: Sequence[str]) -> str:
-    """SQL: whether a row of `stored` may share something with another: its name, its run with other snapshots of it, or
-    with tasks of it, its trace with other calls of it; or is withdrawn. Table `repeated`: those names, each as its
-    hash: two that meet send a row to be judged for nothing."""
-    engine.run(f"CREATE TABLE repeated AS {_TASKS}")
-    for name, rows in (("row_id", "TRUE"), ("run_key", "cumulative"), ("trace_id", "trace_id IS NOT NULL")):
-        if engine.repeats(f"SELECT HASH({name}) AS name FROM stored WHERE {rows}"):
-            engine.run(
-                f"INSERT INTO repeated SELECT HASH({name}) AS name FROM stored WHERE {rows}"
-                " GROUP BY name HAVING COUNT(*) > 1"
-            )
-    if gone:
-        engine.run(f"INSERT INTO repeated SELECT HASH(row_id) FROM {parquet(gone)}")
-    found = engine.rows("SELECT 1 FROM repeated LIMIT 1")
-    named = (f"HASH({name}) IN (SELECT name FROM repeated)" for name in ("row_id", "run_key", "run_id", "trace_id"))
-    return " OR ".join(named) if found else "FALSE"
 
 
 def keep_beside(files: Sequence[str], folder: Path) -> list[str]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from estimator.core import parquet_files
-from estimator.core.duckdb_engine import connect
+from estimator.core.duckdb_engine import DuckDB, connect_alone
 from estimator.core.errors import sentences
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.current_rows import current_rows_sql
-from estimator.ledger.files import WITHDRAWN, Ledger
+from estimator.ledger.files import KINDS, WITHDRAWN, Ledger
 from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
+from estimator.ledger.judged_rows import judged_sql
 from estimator.ledger.made_good import missing_rows
 from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet, still_quarantined
 
+_OF_STATE = "row_id, status, file_sha, line"
 STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
 
@@ -141,33 +142,40 @@ def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
 
 
 def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
-    """Count of rows by state, each row of the ledger once."""
+    """Count of rows by state, each row of the ledger once. What a row is without others is not held."""
     living = sorted(held.good - replaced(held.good, held.compactions))
-    with connect() as connection:
+    taken = {kind: [ledger.address(name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")] for kind in KINDS}
+    with connect_alone() as connection:
+        engine = DuckDB(connection, ledger.home)
         for kind, schema in SCHEMAS.items():
-            connection.register(f"no_{kind}", schema.empty_table())
-            connection.execute(f"CREATE VIEW {kind} AS {_rows(ledger, kind, living, gone)}")
-        connection.execute(
-            f"CREATE TABLE row_status AS SELECT row_id, status, file_sha, line FROM ({current_rows_sql()})"
+            connection.register("none", schema.empty_table())
+            connection.execute(f"CREATE TABLE no_{kind} AS FROM none")  # that the cursors of the engine see too
+        engine.run(f"CREATE VIEW stored AS {_rows(ledger, 'activities', living)}")
+        judged = judged_sql(engine, taken["activities"])
+        counting = not_withdrawn(f"(SELECT * FROM stored WHERE {judged})", taken["activities"], ledger.opened)
+        engine.run(f"CREATE VIEW activities AS {counting}")
+        engine.run(f"CREATE TABLE judged AS SELECT {_OF_STATE} FROM ({current_rows_sql()})")
+        alone = _OF_STATE.replace("status", "'current' AS status")
+        engine.run(
+            f"CREATE VIEW row_status AS SELECT * FROM judged UNION ALL SELECT {alone} FROM stored WHERE NOT ({judged})"
         )
-        connection.execute(f"CREATE TABLE waiting AS {still_quarantined('SELECT * FROM quarantine')}")
-        connection.execute(f"CREATE TABLE gone AS {_ids(ledger, gone)}")
-        found = connection.execute(
-            "SELECT status, COUNT(*) FROM row_status GROUP BY status"
+        refused = not_withdrawn(f"({_rows(ledger, 'quarantine', living)})", taken["quarantine"], ledger.opened)
+        engine.run(f"CREATE TABLE waiting AS {still_quarantined(refused)}")
+        engine.run(f"CREATE TABLE gone AS {_ids(ledger, gone)}")
+        found = engine.rows(
+            "SELECT status, COUNT(*) AS count FROM row_status GROUP BY status"
             " UNION ALL SELECT 'quarantined', COUNT(DISTINCT row_id) FROM waiting"
-            " UNION ALL SELECT 'withdrawn', COUNT(DISTINCT row_id) FROM gone"
-            " WHERE row_id NOT IN (SELECT row_id FROM row_status) AND row_id NOT IN (SELECT row_id FROM waiting)"
-        ).fetchall()
-    counts: dict[Any, int] = dict(found)
+            " UNION ALL SELECT 'withdrawn', COUNT(DISTINCT row_id) FROM gone ANTI JOIN waiting USING (row_id)"
+            " ANTI JOIN (SELECT row_id FROM row_status SEMI JOIN gone USING (row_id)) AS here USING (row_id)"
+        )
+    counts = {row["status"]: row["count"] for row in found}
     return {name: counts.get("current" if name == "accepted" else name, 0) for name in STATES}
 
 
-def _rows(ledger: Ledger, kind: Kind, living: Iterable[str], gone: Iterable[str]) -> str:
-    """SQL of the rows that count, with every column of this version, which older parts may lack."""
+def _rows(ledger: Ledger, kind: Kind, living: Iterable[str]) -> str:
+    """SQL of the rows of these parts, with every column of this version, which older ones may lack."""
     files = [ledger.address(name) for name in living if name.startswith(f"{kind}/")]
-    rows = f"(SELECT * FROM no_{kind} UNION ALL BY NAME SELECT * FROM {parquet(files)})" if files else f"no_{kind}"
-    taken = [ledger.address(name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
-    return not_withdrawn(rows, taken, ledger.opened)
+    return f"SELECT * FROM no_{kind}" + (f" UNION ALL BY NAME SELECT * FROM {parquet(files)}" if files else "")
 
 
 def _ids(ledger: Ledger, gone: list[str]) -> str:

@@ -17,11 +17,13 @@ _OF_PLACES |= {"address_of_region", "address_private", "address_not_of_provider"
 # Of a `NOT EXISTS`, the engine holds every row.
 COUNTING = "SELECT stored.* FROM {rows} AS stored ANTI JOIN {gone} AS gone ON {same}"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
-WAITING = (
-    "SELECT refused.* FROM ({refused}) AS refused"
-    " WHERE NOT EXISTS (SELECT 1 FROM row_status WHERE row_status.row_id = refused.row_id) AND NOT EXISTS"
-    " (SELECT 1 FROM row_status WHERE row_status.file_sha = refused.file_sha AND row_status.line = refused.line)"
-)
+# Of the rows of the ledger, those that may be read from a refused row alone are held.
+WAITING = """
+WITH refused AS MATERIALIZED ({refused}),
+named AS MATERIALIZED (SELECT row_id FROM row_status SEMI JOIN refused USING (row_id)),
+placed AS MATERIALIZED (SELECT file_sha, line FROM row_status SEMI JOIN refused USING (file_sha, line))
+SELECT * FROM refused ANTI JOIN named USING (row_id) ANTI JOIN placed USING (file_sha, line)
+"""
 
 
 def parquet(files: Sequence[str], option: str = "union_by_name=true") -> str:
