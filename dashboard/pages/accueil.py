@@ -40,7 +40,10 @@ def _page(build: Results, services: Sequence[ServiceTotals], lang: str) -> Marku
         "accueil",
         lang,
         answer=_answer(totals, len(counted), lang),
-        notes=_notes(totals, services, lang),
+        notes=[
+            *_notes(totals, services, lang),
+            outside_text(totals.outside._replace(lacks_rows=build.lacks_rows), lang),
+        ],
         picture=svg_charts.interval_chart(service_bars(shown, lang, names), title, lang, how),
         title=title,
         left=len(counted) - len(shown),
@@ -94,7 +97,7 @@ def _notes(totals: Totals, services: Sequence[ServiceTotals], lang: str) -> list
         notes.append(t("home.covers", lang, share=covered_share_text(energy, lang)))
     notes.append(t("explain.least", lang) if totals.at_least else "")
     notes.append(t("home.unknown_merged" if totals.authorities else "home.unknown", lang, n=unknown) if unknown else "")
-    return [*notes, t("home.without", lang, n=without) if without else "", outside_text(totals.outside, lang)]
+    return [*notes, t("home.without", lang, n=without) if without else ""]
 
 
 def _services_with_energy(services: Sequence[ServiceTotals]) -> list[ServiceTotals]:

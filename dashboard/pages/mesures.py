@@ -90,7 +90,7 @@ def _head(build: Results, totals: Totals, names: Mapping[str, str], lang: str) -
         period=period_text(covered.period, lang),
         runs=t("measures.runs_merged" if totals.authorities else "measures.runs", lang, n=covered.runs),
         services=t("measures.services_merged" if totals.authorities else "measures.services", lang, n=covered.services),
-        proof=Markup('<span class="caveat">{}</span>').format(_proof(totals, lang)),
+        proof=Markup('<span class="caveat">{}</span>').format(_proof(totals, build.lacks_rows, lang)),
     )
     few = services[:BARS]
     return render(
@@ -117,15 +117,15 @@ def _said(totals: Totals, name: str, lang: str) -> str:
     return said
 
 
-def _proof(totals: Totals, lang: str) -> str:
-    """How much of the electricity is measured; runs of unknown electricity, and what is withheld, apart."""
+def _proof(totals: Totals, lost: bool, lang: str) -> str:
+    """How much of the electricity is measured; runs of unknown electricity, and what is withheld or lost, apart."""
     unknown, there = totals.coverage.unknown, any(totals.proof.values())
     their = "measures.their_known" if there and (unknown or totals.at_least) else "measures.their"
     told = [
         proof_sentence(totals.proof, t(their, lang), lang),
         t(f"measures.unknown{'_merged' * bool(totals.authorities)}", lang, n=unknown) if there and unknown else "",
         t("explain.least", lang) if there and totals.at_least else "",
-        outside_text(totals.outside._replace(gaps=()), lang),  # its months tell them
+        outside_text(totals.outside._replace(gaps=(), lacks_rows=lost), lang),  # its months tell them
     ]
     return " ".join(filter(None, told))
 

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +19,6 @@ from estimator.cli.text import Columns, Json, show
 from estimator.cli.usage import Usage, localise, usage_fault
 from estimator.core.errors import LANGUAGES, SobriaError, of_disk, say
 from estimator.core.home import (
-    AUTHORITIES,
     TABLES,
     default_home,
     home_at,
@@ -179,6 +177,7 @@ def import_(  # noqa: PLR0913
     columns: Columns = None,
     json_: Json = False,
 ) -> None:
+    from estimator.cli.documents import tell_twice
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import import_paths
     from estimator.ingestion.readers import nothing_found
@@ -195,20 +194,9 @@ def import_(  # noqa: PLR0913
         "not_recognised": list(report.left),
     }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
-    _tell_twice(home, context.obj["lang"])
+    tell_twice(home, context.obj["lang"], lost=True)
     if report.failed:
         raise typer.Exit(1)
-
-
-def _tell_twice(home: Path, lang: str) -> None:
-    """Say on the error output what a home lacks of merged groups, or counts twice; nothing if it is not read."""
-    if (home / AUTHORITIES).is_dir():
-        from estimator.cli.ledger_text import lost_merge_lines
-        from estimator.governance.indicators.own_counts import twice_lines
-
-        with suppress(SobriaError):
-            for line in [*lost_merge_lines(home, lang), *twice_lines(home, lang)]:
-                print(printable(line), file=sys.stderr)
 
 
 @app.command()
@@ -281,6 +269,7 @@ def explain(
     json_: Json = False,
 ) -> None:
     from estimator.assessment.impacts import Amount
+    from estimator.cli.documents import tell_lost, tell_twice
     from estimator.cli.explain_text import explain_text, numbers_text, replay_text
     from estimator.governance.indicators.added_indicators import added_indicator, computed
     from estimator.governance.indicators.explanation import explained
@@ -297,6 +286,7 @@ def explain(
     if number is None:
         listed = _fresh(context).numbers()
         show(listed, json_, lambda: numbers_text(listed, context.obj["home"], context.obj["lang"]))
+        tell_lost(context.obj["home"], context.obj["lang"])
         return
     theirs = added_indicator(number)
     read = f"total.{theirs.of}" if theirs else number
@@ -306,8 +296,9 @@ def explain(
         (body["added"],) = computed({theirs.of: Amount.read(body["amount"])}, {theirs.of: body["proof"]}, [theirs])
         told = added_text(body["added"], context.obj["lang"]) + "\n\n"
     show(body, json_, lambda: told + explain_text(body, context.obj["lang"]))
+    tell_lost(context.obj["home"], context.obj["lang"])
     if read.startswith(("total.", "sheet.all.")):
-        _tell_twice(context.obj["home"], context.obj["lang"])
+        tell_twice(context.obj["home"], context.obj["lang"])
 
 
 @app.command()
@@ -318,7 +309,7 @@ def indicators(
     out: Annotated[Path | None, typer.Option(help="synthesis_out", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.cli.documents import Wanted, put, tell_unstated
+    from estimator.cli.documents import Wanted, put, tell_lost, tell_unstated
     from estimator.cli.indicators_text import indicators_text
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.reporting.summary.one_page import document
@@ -327,6 +318,7 @@ def indicators(
     lang = context.obj["lang"]
     scope = scope_of(context.obj["home"], territory, period, inside=out is None and not json_)
     body = synthesis(scope)
+    tell_lost(scope.sources.home, lang)
     tell_unstated(scope, lang)
     if out is None:
         show(body, json_, lambda: indicators_text(body, lang))

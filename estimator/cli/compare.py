@@ -46,6 +46,7 @@ def compare(
     json_: Json = False,
 ) -> None:
     from estimator.cli.compare_text import compare_text
+    from estimator.cli.documents import tell_lost
     from estimator.comparison.decision_sheet import decision
     from estimator.comparison.five_fields import in_countries, in_language, scenario_from
     from estimator.comparison.scenario import read_scenario
@@ -72,6 +73,8 @@ def compare(
     if out is not None:
         replace_file(out, scenario_toml(scenario))
         typer.echo(say("five", "saved", lang, file=out, named=quote(str(out))), err=True)
+    if any(one.measured for one in scenario.options):
+        tell_lost(home, lang)
     show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, lang, brief=file is None))
     if any(o.status == "refused" for o in answer.options):
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """A document that a command makes: printed in the terminal, or written to its file."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -8,9 +9,10 @@ import typer
 from pydantic_core import to_jsonable_python
 
 from estimator.cli.text import show
-from estimator.core.errors import say
+from estimator.core.errors import SobriaError, say
+from estimator.core.home import AUTHORITIES, read_only
 from estimator.core.searched_text import as_compared
-from estimator.core.typography import some_of
+from estimator.core.typography import printable, some_of
 
 if TYPE_CHECKING:
     from estimator.governance.commitments.commitments import Commitments
@@ -27,6 +29,28 @@ class Wanted(NamedTuple):
     out: Path | None
     as_json: bool
     format: str | None = None
+
+
+def tell_lost(home: Path, lang: str) -> None:
+    """Say on the error output which rows, and which merged files of groups, figures lack that are written for others;
+    nothing where they lack none."""
+    from estimator.cli.ledger_text import lost_lines
+    from estimator.ledger import Ledger
+
+    for line in lost_lines(Ledger(read_only(home)).lost_rows(), home, lang):
+        typer.echo(printable(line), err=True)
+
+
+def tell_twice(home: Path, lang: str, lost: bool = False) -> None:
+    """Say on the error output what a home counts twice of merged groups, after what it lacks of them if asked; nothing
+    if it is not read."""
+    if (home / AUTHORITIES).is_dir():
+        from estimator.cli.ledger_text import lost_merge_lines
+        from estimator.governance.indicators.own_counts import twice_lines
+
+        with suppress(SobriaError):
+            for line in [*(lost_merge_lines(home, lang) if lost else []), *twice_lines(home, lang)]:
+                typer.echo(printable(line), err=True)
 
 
 def tell_unstated(scope: "Scope", lang: str, told: Collection[str] | None = None) -> None:

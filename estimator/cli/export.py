@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from estimator.cli.documents import tell_unstated
+from estimator.cli.documents import tell_lost, tell_unstated
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
@@ -27,6 +27,7 @@ def export(
     body = {"file": str(out), "bytes": write_table(told, out, lang), "rows": len(told.table), "withheld": told.withheld}
     lines = [say("sheet", "written", lang, **body)]
     lines += [say("export", "withheld_inside", lang, rows=told.withheld)] if told.withheld else []
+    tell_lost(home, lang)
     if not inside:
         tell_unstated(told.scope, lang, told.groups.shown)
         for line in opening_lines(of_few(told.scope, told.groups.others), lang):

@@ -24,6 +24,7 @@ def levers(
     csv: Annotated[Path | None, typer.Option(help="levers_csv", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.cli.documents import tell_lost
     from estimator.core.atomic_files import replace_file
     from estimator.governance.indicators.open_scope import scope_of
     from estimator.governance.levers.levers import levers as every
@@ -33,6 +34,7 @@ def levers(
         _apply(context, apply, to, json_)
         return
     found = every(scope_of(home).sources)
+    tell_lost(home, lang)
     if csv is not None:
         replace_file(csv, levers_table(found, lang))
     show(found.model_dump(mode="json"), json_, lambda: typeset(levers_text(found, home, lang), lang))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from estimator.cli.documents import Wanted, put, tell_unstated
+from estimator.cli.documents import Wanted, put, tell_lost, tell_unstated
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
@@ -97,6 +97,7 @@ def reen_rollup(  # noqa: PLR0913
     expected = [code.strip() for code in communes.split(",") if code.strip()]
     found = review_of(context.obj["home"], folder, expected, period)
     note = " ".join(filter(None, (left_out_text(found, lang), again_text(found, lang))))
+    tell_lost(context.obj["home"], lang)
     put(context, rollup(found, lang), Wanted(out, json_), found.as_dict(), note)
 
 
@@ -154,7 +155,9 @@ def evidence(
 
 
 def _tell_unstated(found: "Sequence[UseFacts]") -> None:
-    """Name those of these uses, of one scope, whose figures are told without knowing how many agents they are of."""
+    """Name those of these uses, of one scope, whose figures are told without knowing how many agents they are of, after
+    what the ledger lacks."""
+    tell_lost(found[0].scope.sources.home, found[0].lang)
     tell_unstated(found[0].scope, found[0].lang, [one.case.id for one in found if not one.hidden])
 
 
@@ -169,6 +172,7 @@ def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str]
     request = ReportRequest(*asked, without_uses=empty, file=file)
     facts = facts_of(context.obj["home"], request, lang)
     saved = write_report(kind, facts, out)
+    tell_lost(facts.scope.sources.home, lang)
     tell_unstated(facts.scope, lang)
     lines = {
         file: say("sheet", "written_none" if file in saved.empty else "written", lang, file=file, bytes=size)

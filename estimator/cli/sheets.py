@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from estimator.cli.documents import Wanted, put
+from estimator.cli.documents import Wanted, put, tell_lost
 from estimator.cli.text import Json
 
 sheet = typer.Typer(no_args_is_help=True)
@@ -26,4 +26,6 @@ def write(context: typer.Context, file: File, out: Out = None, format: Format = 
     from estimator.reporting.project.sheets import SHEETS
 
     facts = facts_of(read_scenario(file), context.obj["lang"], context.obj["home"], file.name)
+    if facts.build or facts.use_case:
+        tell_lost(context.obj["home"], context.obj["lang"])
     put(context, SHEETS[str(context.info_name)](facts), Wanted(out, json_, format))

@@ -27,6 +27,7 @@ from estimator.core.errors import SobriaError, reason_of, several
 from estimator.core.home import named_home, read_only
 from estimator.core.periods import Period
 from estimator.core.progress import Progress
+from estimator.ledger import Ledger
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.proofs import electricity_shares, impact_shares, service_shares, total_shares
@@ -129,6 +130,11 @@ class Results(Build):
     def stray_merges(self) -> Sequence[str]:
         """The files of its home that are with those merged, and were not as they are."""
         return found_stray(self.home)
+
+    @cached_property
+    def lacks_rows(self) -> bool:
+        """Whether the ledger of its home lacks rows that it recorded, now that it is asked."""
+        return Ledger(self.home).lost_rows() > 0
 
     def _gaps(self) -> tuple[dict[str, Any], ...]:
         """The months without any row of each service that no authority published, between its first and its last."""

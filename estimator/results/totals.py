@@ -137,7 +137,8 @@ class Outside(NamedTuple):
     """What authorities withhold of the groups that they published, and no figure holds: electricity [kWh] told by some
     of them, and how many others do not tell theirs; unfinished_merges: the files of a merge that did not end;
     lost_merges: the day of the merge of each file that is not there, by its name; stray_merges: those that were not
-    merged as they are, which do not count;
+    merged as they are, which do not count; lacks_rows: whether a file of the ledger of the home is gone or cut, whose
+    rows may be of any use and month;
     counted_twice: of each authority by its code, the months [yyyymm] that the home counts by itself too (None: no group
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
@@ -153,6 +154,7 @@ class Outside(NamedTuple):
     unfinished_merges: tuple[str, ...] = ()
     lost_merges: Mapping[str, str] = {}
     stray_merges: Sequence[str] = ()
+    lacks_rows: bool = False
     counted_twice: Mapping[str, Sequence[int]] | None = None
     lacking: Mapping[str, str] | None = None
     reasoned: Sequence[Mapping[str, Any]] = ()

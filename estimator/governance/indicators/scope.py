@@ -278,16 +278,16 @@ class Scope:
 
     @cached_property
     def outside(self) -> Outside:
-        """What authorities withhold of the period, of the whole territory, and what it counts twice of theirs."""
-        whole = self.territory == WHOLE and self.use is None
-        if not whole:
-            return Outside(gaps=self.gaps)
+        """What authorities withhold of the period, of the whole territory, and what it counts twice of theirs;
+        whether the ledger lacks rows."""
+        build = self.sources.build
+        if self.territory != WHOLE or self.use is not None:
+            return Outside(gaps=self.gaps, lacks_rows=build.lacks_rows)
         every, found = self.sources.counted_twice, outside(self.sources.authorities, self.months)
         mine = {code: [month for month in months if month in self.months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
-        build = self.sources.build
         found = found._replace(unfinished_merges=build.unfinished_merges, lost_merges=build.lost_merges)
-        found = found._replace(stray_merges=build.stray_merges)
+        found = found._replace(stray_merges=build.stray_merges, lacks_rows=build.lacks_rows)
         pairs = build.reasoned if self.sources.authorities else ()
         reasoned = [pair for pair in pairs if not self.months.isdisjoint(pair["months"])]
         return found._replace(counted_twice=twice, reasoned=reasoned, gaps=self.gaps)

@@ -17,6 +17,8 @@ from estimator.governance.indicators.told_results import ToldResults
 from estimator.ingestion.http.endpoints import Reply
 from estimator.reporting.exports.current import CurrentResults
 from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
+from estimator.reporting.summary.standing import outside_text
+from estimator.results.totals import Outside
 
 LEVELS, BOUNDS = ("total", "service"), ("low", "central", "high")
 IMPACTS = FIGURES + SUPPLEMENTARY
@@ -54,8 +56,8 @@ def opentelemetry(told: ToldResults, lang: str) -> bytes:
         about = {"name": gauge.name, "description": gauge.documentation, "unit": gauge.unit}
         metrics.append(about | {"gauge": {"dataPoints": points}})
     scope = {"scope": {"name": "sobria", "version": told.build.meta["formulas_version"]}, "metrics": metrics}
-    mark = {"mark": sample_mark(told, lang)} if told.build.sample else {}
-    resource = _attributes({"service.name": "sobria"} | mark)
+    marks = {"mark": sample_mark(told, lang), "lacks_rows": lost_text(told, lang)}
+    resource = _attributes({"service.name": "sobria"} | {name: text for name, text in marks.items() if text})
     export = {"resourceMetrics": [{"resource": resource, "scopeMetrics": [scope]}]}
     return json.dumps(export, ensure_ascii=False).encode()
 
@@ -63,6 +65,11 @@ def opentelemetry(told: ToldResults, lang: str) -> bytes:
 def sample_mark(told: ToldResults, lang: str) -> str:
     """What says that a home is made up; empty for any other."""
     return say("report", "mark", lang) if told.build.sample else ""
+
+
+def lost_text(told: ToldResults, lang: str) -> str:
+    """What says that the ledger lacks rows; empty where it has all."""
+    return outside_text(Outside(lacks_rows=told.build.lacks_rows), lang)
 
 
 def _attributes(told: Mapping[str, str]) -> dict[str, Any]:

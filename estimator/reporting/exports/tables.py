@@ -11,7 +11,7 @@ from estimator.governance.indicators.told_results import ToldResults
 from estimator.reporting.documents.csv_table import spreadsheet
 from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.exports.electricity_by_place import place_of, proof_shares_by_place, unknown_runs_by_place
-from estimator.reporting.exports.metrics import opentelemetry, sample_mark
+from estimator.reporting.exports.metrics import lost_text, opentelemetry, sample_mark
 from estimator.reporting.exports.workbook import MARKS, workbook
 from estimator.results.proofs import NO_PROOF, impact_proof_words
 from estimator.results.schema import SCHEMA, file_schema
@@ -48,7 +48,7 @@ def _csv(told: ToldResults, lang: str) -> bytes:
 
 
 def _xlsx(told: ToldResults, lang: str) -> bytes:
-    return workbook(told, list(rows_in_words(told, lang)), lang, sample_mark(told, lang))
+    return workbook(told, list(rows_in_words(told, lang)), lang, (sample_mark(told, lang), lost_text(told, lang)))
 
 
 def _parquet(told: ToldResults, lang: str) -> bytes:
@@ -62,6 +62,7 @@ def _parquet(told: ToldResults, lang: str) -> bytes:
         "build": told.build.id,
         "method_version": told.build.meta["formulas_version"],
         "mark": sample_mark(told, lang),
+        "lacks_rows": lost_text(told, lang),
     }
     unknown, places = (
         unknown_runs_by_place(told),

@@ -27,7 +27,7 @@ DIGITS, TINIEST = 3, 1e-6  # significant digits shown; below, a power of ten
 Record = Mapping[str, Any]
 
 
-def workbook(told: ToldResults, rows: Sequence[Record], lang: str, mark: str) -> bytes:
+def workbook(told: ToldResults, rows: Sequence[Record], lang: str, marks: tuple[str, str]) -> bytes:
     """The bytes of the workbook.
 
     Parameters
@@ -35,14 +35,14 @@ def workbook(told: ToldResults, rows: Sequence[Record], lang: str, mark: str) ->
     told : the results, with the build that they are of.
     rows : their rows, with `proof_text` and `reason`; those of one place in the table follow one another.
     lang : one of LANGUAGES.
-    mark : what is written above sample data.
+    marks : what is written above sample data, and what is said of the rows that the ledger lacks; both may be empty.
 
     Returns
     -------
     An XLSX file. A value is a number with all its digits, in the unit of its column; an unknown one is an empty cell,
     its reason in the last column. No cell is a formula.
     """
-    out = io.BytesIO()
+    out, (mark, lost) = io.BytesIO(), marks
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": "SobrIA", "created": datetime.fromisoformat(told.build.made_at)})
         sheet = _Sheet(book, say("export", "results", lang), lang)
@@ -52,7 +52,7 @@ def workbook(told: ToldResults, rows: Sequence[Record], lang: str, mark: str) ->
             sheet.write(line, [*([mark] if mark else []), *_cells(list(found), lang)])
         sheet.finish(len(heads))
         method = _Sheet(book, say("export", "method", lang), lang)
-        for line, cells in enumerate(_method(told, lang, mark)):
+        for line, cells in enumerate(_method(told, lang, mark, lost)):
             method.write(line, cells)
         method.finish(2)
     return out.getvalue()
@@ -124,7 +124,7 @@ def _cells(rows: Sequence[Record], lang: str) -> Iterator[Any]:
     yield listed((pair_text(figure_label(row["impact"], lang), row["reason"], lang) for row in missing), lang)
 
 
-def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]]:
+def _method(told: ToldResults, lang: str, mark: str, lost: str) -> Iterator[tuple[str, ...]]:
     """What the results are of, how to read them, and the sources of their factors."""
     yield (say("export", "method", lang), mark)
     build = told.build
@@ -143,6 +143,8 @@ def _method(told: ToldResults, lang: str, mark: str) -> Iterator[tuple[str, ...]
         yield (say("export", "rounded", lang), say("export", "read_rounded", lang))
     if told.withheld:
         yield (say("export", "read_withheld", lang), say("export", "withheld", lang))
+    if lost:
+        yield (say("export", "read_lacks_rows", lang), lost)
     yield from (
         (say("export", "source", lang), f"{s['title']} {s.get('path', '')}".strip()) for s in sources_of(told.rows)
     )

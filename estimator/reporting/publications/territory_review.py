@@ -235,6 +235,7 @@ class TerritoryReview:
             "unfinished_merges": self.source.outside.unfinished_merges,
             "lost_merges": self.source.outside.lost_merges,
             "stray_merges": self.source.outside.stray_merges,
+            "lacks_rows": self.source.outside.lacks_rows,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
             "indicators": {name: self._known(name) for name in FOOTPRINTS},

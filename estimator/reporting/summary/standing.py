@@ -60,6 +60,8 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         if codes:
             names = some_of([territory_text(code, lang) for code in codes], MOST_AUTHORITIES)
             yield say("authorities", said, lang, names=names)
+    if found.lacks_rows:
+        yield say("authorities", "lacks_rows", lang)
     yield from _merges(found, lang)
     if found.counted_twice:
         yield say("authorities", "counted_twice", lang, names=twice_names(found.counted_twice, lang))
