@@ -35,6 +35,7 @@ ROWS = "rows-"  # there too: how the names of folders begin that executors wrote
 WITHIN = "within"  # variable of SQL: the names of the parts that are read, all without it
 _PARTS: ContextVar[Sequence[str] | None] = ContextVar(WITHIN, default=None)
 FETCHED = 2_000  # rows fetched together
+PACKED = 65_536  # rows of which texts are held once together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 _NUMBERS = count()
 _OPENING = Lock()  # a file is opened and locked by one thread before another sees it open
@@ -138,6 +139,15 @@ def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[An
     """The rows of a query as an Arrow table with this schema."""
     table: Any = connection.sql(sql, params=list(parameters) or None).to_arrow_table()
     return table.select(schema.names).cast(schema)
+
+
+def packed(connection: Connection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:
+    """The same some rows at a time, of a schema that holds once a text that many rows share."""
+    import pyarrow as pa
+
+    found = connection.sql(sql, params=list(parameters) or None).to_arrow_reader(PACKED)
+    tables = (pa.Table.from_batches([batch]).select(schema.names).cast(schema) for batch in found)
+    return pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries()
 
 
 class DuckDB:

@@ -160,6 +160,17 @@ def in_order(table: "pa.Table", order: "np.ndarray") -> "pa.Table":
     return pa.concat_tables(table[order[start] : order[end - 1] + 1] for start, end in pairwise([*starts, len(order)]))
 
 
+def sorted_by(table: "pa.Table", names: Sequence[str]) -> "pa.Table":
+    """The rows in the order of these columns, of texts or numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = (table[name] for name in names)
+    plain = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in columns]
+    order = pc.sort_indices(pa.table(plain, names), sort_keys=[(name, "ascending") for name in names])
+    return in_order(table, order.to_numpy())
+
+
 def write_part(folder: Path, table: "pa.Table") -> Path:
     """Write a table as `part-<hash of its bytes>.parquet` and return its path. The same content gives the same file."""
     data = bytes_of(table)

@@ -9,6 +9,8 @@ ACTIVITY_SCHEMA = schema_of(Activity)
 BATCH_SCHEMA = batch_schema_of(ACTIVITY_SCHEMA)  # of rows read, until they are written
 REFUSED_SCHEMA = schema_of(Refused)
 SCHEMAS: dict[Kind, pa.Schema] = {"activities": ACTIVITY_SCHEMA, "quarantine": REFUSED_SCHEMA}
+HELD: dict[Kind, pa.Schema] = {"activities": BATCH_SCHEMA, "quarantine": REFUSED_SCHEMA}  # of many rows at once
+SHARED = frozenset(field.name for field in BATCH_SCHEMA if pa.types.is_dictionary(field.type))
 # By these a row has to do with others: they are asked of a few files, which then all have them.
 _NAMES = frozenset({"row_id", "run_key", "run_id", "trace_id", "task_name"})
 

@@ -18,7 +18,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.locks import waited_lock
 from estimator.core.storage.storage import Patience, put_one, read_one
-from estimator.ledger.arrow_schemas import SCHEMAS, stated
+from estimator.ledger.arrow_schemas import HELD, SHARED, stated
 from estimator.ledger.files import IMPORTING, Ledger
 from estimator.ledger.journal import Compaction, replaced
 from estimator.ledger.rows import Kind
@@ -26,7 +26,7 @@ from estimator.ledger.withdrawn_rows import NAME_ONLY
 
 LEAST = 2
 CROWD = 16  # parts of a month from which an import packs them
-MOST = 512, 16_000_000  # parts of a month, and their bytes, packed at once
+MOST = 512, 16_000_000  # parts of a month packed by an import, and the bytes of those packed at once
 WAIT_S = 5.0
 
 
@@ -60,7 +60,8 @@ def pack(ledger: Ledger) -> None:
 
 
 def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded: bool = False) -> Compacted:
-    """Merge the parts of each month that has `least` or more. CompactionRunning, ledger_torn.
+    """Merge the parts of each month that has `least` or more, as many at once as fit in MOST. CompactionRunning,
+    ledger_torn.
 
     Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
     `bounded`: the smallest parts of a month, MOST at most, without those much larger than the others, so that a row is
@@ -74,9 +75,9 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S, bounded:
             for name in before:
                 folders[str(PurePosixPath(name).parent)].append(name)
             for folder, names in sorted(folders.items()):
-                chosen = _alike(ledger, names) if bounded else names
-                if len(chosen) >= least:
-                    _settle(ledger, folder, chosen)
+                for chosen in [_alike(ledger, names)] if bounded else _groups(ledger, names):
+                    if len(chosen) >= least:
+                        _settle(ledger, folder, chosen)
         deleted, kept = _delete(ledger, wait_s)
         return Compacted(len(before), len(ledger.parts()), deleted, kept)
 
@@ -89,6 +90,17 @@ def _alike(ledger: Ledger, names: list[str]) -> list[str]:
     while rising and sum(map(sizes.__getitem__, rising)) > min(MOST[1], 3 * sum(map(sizes.__getitem__, rising[:-1]))):
         del rising[-1]
     return rising
+
+
+def _groups(ledger: Ledger, names: list[str]) -> list[list[str]]:
+    """These parts, from the smallest, in groups of so many bytes, or of one that has more: memory is of one group."""
+    groups, held = [list[str]()], 0
+    for size, name in sorted((ledger.store.size(name), name) for name in names):
+        if held + size > MOST[1]:
+            groups, held = [*groups, []], 0
+        groups[-1].append(name)
+        held += size
+    return groups
 
 
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
@@ -105,7 +117,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     data = parquet_files.bytes_of(stated(table) if kind == "activities" else table)
     made = f"{folder}/{parquet_files.part_name(data)}"
     old = {
-        name: {"rows": len(t), "files": len(t.column("file_sha").unique())}
+        name: {"rows": len(t), "files": pc.count_distinct(t["file_sha"].cast(pa.string())).as_py()}
         for name, t in tables.items()
         if name != made
     }
@@ -121,16 +133,18 @@ def _whole_table(ledger: Ledger, name: str) -> pa.Table:
     data = read_one(ledger.store, name)
     if parquet_files.part_name(data) != PurePosixPath(name).name:
         raise SobriaError("ledger_torn", file=PurePosixPath(name).name)
-    return pq.ParquetFile(pa.BufferReader(data)).read()
+    schema = pq.read_schema(pa.BufferReader(data))
+    shared = [name for name in schema.names if name in SHARED and pa.types.is_string(schema.field(name).type)]
+    return pq.ParquetFile(pa.BufferReader(data), read_dictionary=shared).read()
 
 
 def _merged_table(kind: Kind, tables: Sequence[pa.Table]) -> pa.Table:
     """All rows of these tables in a fixed order, identical copies once; columns that this version does not know are
     carried. ArrowTypeError."""
-    schema = parquet_files.carried_schema(SCHEMAS[kind], tables)
-    rows = pa.concat_tables([parquet_files.conform(table, schema) for table in tables])
+    schema = parquet_files.carried_schema(HELD[kind], tables)
+    rows = pa.concat_tables([parquet_files.conform(table, schema) for table in tables]).unify_dictionaries()
     if pc.count_distinct(rows["row_id"]).as_py() == len(rows):
-        return rows.sort_by([(name, "ascending") for name in ("file_sha", "line", "row_id")])
+        return parquet_files.sorted_by(rows, ("file_sha", "line", "row_id"))
     columns = ", ".join(f'"{name}"' for name in schema.names if name != NAME_ONLY)
     sql = (
         f"SELECT * FROM rows QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY {NAME_ONLY}) = 1"

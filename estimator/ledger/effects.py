@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from estimator.ledger.rows import Kind
 
@@ -56,8 +57,8 @@ class WithdrawalEffect:
         come back with them and are in no total before as after, still: that count before as after, for the files of
         `still_in` state them too, again, supersedes, replaces: as in `RowsChanged`; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
-        files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
-        columns = (rows.column(name).to_pylist() for name in ("row_id", "service_key"))
+        files = {name for table in (rows, refused) for name in pc.unique(table["file_name"]).to_pylist()}
+        columns = (rows[name].cast(pa.string()).to_pylist() for name in ("row_id", "service_key"))
         stated = dict(zip(*columns, strict=True))  # a row that a file repeats counts once
         services = Counter(service for row, service in stated.items() if row in self.counted.rows)
         counts = {"rows": len(self.counted.rows), "superseded": len(self.counted.superseded), "refused": len(refused)}

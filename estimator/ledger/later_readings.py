@@ -7,12 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import Connection, arrow, connect, connect_alone
+from estimator.core.duckdb_engine import Connection, DuckDB, arrow, connect, connect_alone
 from estimator.ledger.arrow_schemas import SCHEMAS
 from estimator.ledger.current_rows import current_rows_sql
 from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.journal import RowsWithdrawal
+from estimator.ledger.judged_rows import judged_sql
 from estimator.ledger.repeated_runs import repeated_runs
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
@@ -139,17 +141,21 @@ def counting_without(ledger: Ledger, rows: pa.Table, staying: Collection[str], b
     """Ids of the activities of the ledger that count, of those of the run or of the trace of these and of the withdrawn
     ones of `back`: now, and once these go, but for those of the ids `staying`, and those of `back` stand.
     ledger_torn."""
-    every = pa.concat_tables([rows, back])
-    if not len(every):
+    if not len(rows) + len(back):
         return set(), set()
-    near, going = _near(ledger, every), {*rows["row_id"].to_pylist()}.difference(staying)
+    alone, near = _near(ledger, rows, back)
+    going = {*rows["row_id"].to_pylist()}.difference(staying)
     left = near.filter(pc.invert(pc.is_in(near["row_id"], pa.array(sorted(going), pa.string()))))
-    return _counting(near), _counting(pa.concat_tables([left, back]))
+    stand = parquet_files.conform(back, SCHEMAS["activities"])
+    return alone | _counting(near), alone - going | _counting(pa.concat_tables([left, stand]))
 
 
 def counting_near(ledger: Ledger, rows: pa.Table) -> set[str]:
     """Ids of the activities of the ledger that count, of those of the run or of the trace of these. ledger_torn."""
-    return _counting(_near(ledger, rows)) if len(rows) else set()
+    if not len(rows):
+        return set()
+    alone, near = _near(ledger, rows, rows[:0])
+    return alone | _counting(near)
 
 
 def still_counting(ledger: Ledger) -> dict[str, int]:
@@ -174,13 +180,23 @@ def still_counting(ledger: Ledger) -> dict[str, int]:
     return {event: found[0] for event, found in counts.items() if found and found[0]}
 
 
-def _near(ledger: Ledger, rows: pa.Table) -> pa.Table:
-    """The activities of the ledger that are of the run or of the trace of one of these. ledger_torn."""
-    with ledger.still() as held, connect() as connection:
-        connection.register("mine", rows.select(JUDGED_BY))
+def _near(ledger: Ledger, rows: pa.Table, back: pa.Table) -> tuple[set[str], pa.Table]:
+    """The activities of the ledger that are of the run or of the trace of one of these: ids of those that share it with
+    no other, nor with the withdrawn ones of `back`, and thus count; and the others, whole. ledger_torn."""
+    with ledger.still() as held, connect_alone() as connection:
+        engine = DuckDB(connection, held.home)
+        for name, table in (
+            ("mine", pa.concat_tables([rows.select(JUDGED_BY), back.select(JUDGED_BY)])),
+            ("back", back),
+        ):
+            connection.register("given", table)
+            connection.execute(f"CREATE TABLE {name} AS FROM given")  # that the cursors of the engine see too
         alike = " OR ".join(f"{name} IN (SELECT {name} FROM mine)" for name in JUDGED_BY)
-        sql = f"SELECT * FROM ({held.rows_sql('activities')}) WHERE {alike}"
-        return arrow(connection, sql, SCHEMAS["activities"])
+        near = f"SELECT * FROM ({held.rows_sql('activities')}) WHERE ({alike})"
+        engine.run(f"CREATE VIEW stored AS {near} UNION ALL BY NAME SELECT * FROM back")
+        judged = judged_sql(engine, [])
+        alone = connection.execute(f"SELECT row_id FROM ({near}) WHERE NOT ({judged})").fetchall()
+        return {row_id for (row_id,) in alone}, arrow(connection, f"{near} AND ({judged})", SCHEMAS["activities"])
 
 
 def _counting(rows: pa.Table) -> set[str]:
@@ -192,12 +208,13 @@ def _counting(rows: pa.Table) -> set[str]:
 
 
 def stated_by_others(
-    held: Ledger, connection: Connection, ids: Sequence[str], here: str, value: Any
+    held: Ledger, connection: Connection, ids: pa.ChunkedArray, here: str, value: Any
 ) -> dict[str, list[str]]:
     """Names of the other files that state these rows, by row. here: SQL: whether a copy is one of what is withdrawn."""
-    others = f"({held.rows_sql('activities')}) WHERE NOT ({here}) AND list_contains($2, row_id)"
+    connection.register("asked", pa.table([ids], names=["row_id"]))
+    others = f"({held.rows_sql('activities')}) SEMI JOIN asked USING (row_id) WHERE NOT ({here})"
     same = f"SELECT row_id, LIST(DISTINCT file_name) AS names FROM {others} GROUP BY row_id"
-    return dict(connection.execute(same, [value, ids]).fetchall()) if ids else {}
+    return dict(connection.execute(same, [value]).fetchall()) if len(ids) else {}
 
 
 def _of_others(connection: Connection, files: Sequence[str], runs: np.ndarray, again: Digests) -> np.ndarray:

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
-from estimator.core.duckdb_engine import Connection, arrow, connect, texts_sql
+from estimator.core.duckdb_engine import Connection, arrow, connect, packed, texts_sql
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
-from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.arrow_schemas import HELD, SCHEMAS
 from estimator.ledger.effects import RowsChanged, WithdrawalEffect
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
@@ -58,14 +58,16 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown, several_files_named, versions_share_rows."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
-        for kind, schema in SCHEMAS.items():
+        for kind, schema in HELD.items():
             where, value = _where(held, target, kind)
-            sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
-            tables[kind] = arrow(connection, sql, schema, [value])
+            sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where}"
+            found = packed(connection, sql, schema, [value])
+            tables[kind] = parquet_files.sorted_by(found, ("file_sha", "line", "file_name"))
         where, value = _where(held, target, "activities")
-        ids = tables["activities"].column("row_id").to_pylist()
+        ids = tables["activities"]["row_id"]
         stated = stated_by_others(held, connection, ids, where, value)
-        going = tables["activities"].filter(pa.array([row_id not in stated for row_id in ids], pa.bool_()))
+        going = tables["activities"]
+        going = going.filter(pc.invert(pc.is_in(ids, pa.array(stated, pa.string())))) if stated else going
         back = (
             _given_back(held, connection, going, where, value) if target.kind == "file" else _replaced_by(held, target)
         )
@@ -77,13 +79,14 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     also = _stated_also(ledger, target, tables["activities"], stated)
     before, after = counting_without(ledger, tables["activities"], stated, _returning(ledger, back))
     still = {row_id: names for row_id, names in stated.items() if row_id in before & after}
-    return WithdrawalEffect(str(target), tables, "", still, also, back, RowsChanged.gone(before, after, {*ids}))
+    counted = RowsChanged.gone(before, after, {*ids.to_pylist()})
+    return WithdrawalEffect(str(target), tables, "", still, also, back, counted)
 
 
 def _returning(ledger: Ledger, back: Mapping[str, Set[str]]) -> pa.Table:
     """The rows that come back, given with their ids by withdrawal."""
     found = [_rows_of(ledger, entry) for entry in ledger.in_force() if entry.event in back]
-    rows = pa.concat_tables([SCHEMAS["activities"].empty_table(), *found])
+    rows = pa.concat_tables([HELD["activities"].empty_table(), *found])
     return rows.filter(pc.is_in(rows["row_id"], pa.array(sorted(set[str]().union(*back.values())), pa.string())))
 
 
@@ -129,9 +132,10 @@ def _holds(ledger: Ledger, name: str, kind: Kind) -> bool:
 def _stated_also(ledger: Ledger, target: Target, rows: pa.Table, still: Collection[str]) -> Counter[str]:
     """How many of these rows, without those that still count, are stated by the other names of the same content."""
     held, found = contents_of_several_names(ledger), Counter[str]()
+    rows = rows.filter(pc.is_in(rows["file_sha"].cast(pa.string()), pa.array(held, pa.string())))
     columns = (rows[column].to_pylist() for column in ("row_id", "file_sha", "file_name"))
     for row, sha, name in zip(*columns, strict=True):
-        if sha in held and row not in still:
+        if row not in still:
             names = {name} | {other for other, new in held[sha].items() if not new}
             found.update(names - {target.value if target.value in names else name})
     return found
@@ -234,7 +238,7 @@ def count_again(
     with ledger.still() as held, connect() as connection:
         entries = [w for w in held.in_force() if w.target == REPLACED]
         tables = {entry.event: _rows_of(held, entry) for entry in entries}
-        told = pa.concat_tables([SCHEMAS["activities"].empty_table(), *tables.values()])
+        told = pa.concat_tables([HELD["activities"].empty_table(), *tables.values()])
         told = told.filter(pa.array(again.holds(of_column(told["row_id"]))))
         if not len(told):
             return set(), []
@@ -290,7 +294,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     with ledger.reading(), connect() as connection:
         tables: dict[Kind, pa.Table] = {kind: _rows_of(ledger, undone, kind) for kind in SCHEMAS}
         rows = tables["activities"]
-        still = stated_by_others(ledger, connection, rows["row_id"].to_pylist(), "$1 IS NULL", "")  # that count now
+        still = stated_by_others(ledger, connection, rows["row_id"], "$1 IS NULL", "")  # that count now
         replaced = pa.concat_tables([rows[:0], *(_rows_of(ledger, old) for old in _given_back_by(ledger, undone))])
     check_whole(ledger, undone, _by_file(tables))
     near = pa.concat_tables([rows, replaced])
@@ -319,13 +323,14 @@ def _given_back_by(ledger: Ledger, withdrawal: RowsWithdrawal) -> list[RowsWithd
 
 def _rows_of(ledger: Ledger, entry: RowsWithdrawal, kind: Kind = "activities") -> pa.Table:
     files = [f"{WITHDRAWN}/{part}" for part in entry.parts if part.startswith(f"{kind}/")]
-    read = [parquet_files.conform(ledger.table(name), SCHEMAS[kind]) for name in files]
-    return pa.concat_tables([SCHEMAS[kind].empty_table(), *read])
+    read = [parquet_files.conform(ledger.table(name), HELD[kind]) for name in files]
+    return pa.concat_tables([HELD[kind].empty_table(), *read]).unify_dictionaries()
 
 
 def _by_file(tables: dict[Kind, pa.Table]) -> Counter[str]:
     """Rows by hash of their file."""
-    return Counter(sha for table in tables.values() for sha in table.column("file_sha").to_pylist())
+    counts = (pc.value_counts(table["file_sha"].cast(pa.string())) for table in tables.values())
+    return sum((Counter({one["values"]: one["counts"] for one in told.to_pylist()}) for told in counts), Counter())
 
 
 def _recorded(ledger: Ledger, about: dict[str, Any], author: Author) -> str:

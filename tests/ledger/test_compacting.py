@@ -298,6 +298,18 @@ def test_an_import_packs_what_earlier_ones_left(tmp_path: Path, monkeypatch: pyt
     assert left == [12, 8, 4, 1] and reconcile(Ledger(packed)) == reconcile(Ledger(plain))
 
 
+def test_a_compaction_merges_so_many_bytes_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve parts of one size, four being merged at once, make three; none is merged that has as many bytes alone."""
+    ledger = Ledger(one_by_one(tmp_path))
+    before, account = said(tmp_path), reconcile(ledger)
+    sizes = [ledger.store.size(name) for name in ledger.parts()]
+    monkeypatch.setattr(compaction, "MOST", (512, min(sizes)))
+    assert compact(ledger).after == 12
+    monkeypatch.setattr(compaction, "MOST", (512, 4 * max(sizes)))
+    assert compact(ledger).after == 3
+    assert reconcile(ledger) == account and said(tmp_path) == before
+
+
 def test_no_import_waits_for_packing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is packed while another import runs, which may read its own parts, nor while another process compacts. A
     byte changed in a part, of what an import does not read, stops no import, and is not merged as if it were sound."""
