@@ -1,7 +1,7 @@
 """One build file, read-only: its metadata, selected factors, and activity groups."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import groupby
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.builds import coverage
 from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
@@ -133,6 +134,18 @@ class BuildFile:
     def cell_count(self) -> int:
         """How many `cells` there are."""
         return int(self._engine.rows("SELECT count(*) AS n FROM cells")[0]["n"])
+
+    @cached_property
+    def unknown_cells(self) -> dict[tuple[tuple[str, str, str, bool], int], int]:
+        """How many runs of unknown electricity a service has with a model and a host, trainings apart, by month
+        [yyyymm]; no entry without any."""
+        found = coverage.unknown_cells(self._engine)
+        keys = ((row["service_key"], row["model"], row["host"], row["training"]) for row in found)
+        return {(key, row["month"]): row["runs"] for key, row in zip(keys, found, strict=True)}
+
+    def unknown_runs_of(self, services: Collection[tuple[str, int]]) -> int:
+        """How many runs of unknown electricity these months [yyyymm] of services have, at least, each run once."""
+        return coverage.unknown_runs_of(self._engine, services)
 
     def placed_groups(self, since: int) -> list[PlacedGroup]:
         """The lines of `groups` from a month on, unsummed, with what they are estimated at."""

@@ -1,5 +1,6 @@
 """Coverage of the ledger: runs and electricity by service, month and proof, and the outcome of the rows of a file."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -62,6 +63,34 @@ def unknown_runs(engine: DuckDB) -> int:
     found = engine.rows(
         "SELECT COUNT(DISTINCT row_id) + (SELECT CAST(COALESCE(SUM(runs), 0) AS BIGINT) FROM merged_unknown) AS n"
         " FROM unknown_energy"
+    )
+    return int(found[0]["n"])
+
+
+def unknown_cells(engine: DuckDB) -> list[dict[str, Any]]:
+    """{"service_key", "model", "host", "training", "month", "runs"} of what has runs of unknown electricity.
+
+    A run of two months is in both; its waiting is a slice beside its own."""
+    waits = "COALESCE(SUM(slices) FILTER (serving {} 'waiting'), 0)"
+    return engine.rows(
+        "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, training, month,"
+        f" CAST(GREATEST({waits.format('<>')}, {waits.format('=')}) AS BIGINT) AS runs"
+        " FROM estimates WHERE COALESCE(it_energy, site_energy) IS NULL GROUP BY ALL HAVING runs > 0"
+    )
+
+
+def unknown_runs_of(engine: DuckDB, services: Collection[tuple[str, int]]) -> int:
+    """Count of runs of unknown electricity in these months [yyyymm] of services, each once; of merged groups, of which
+    months alone are known, at least as many as in that of most."""
+    if not services:
+        return 0
+    keys, months = zip(*sorted(services), strict=True)
+    found = engine.rows(
+        "WITH asked AS (SELECT UNNEST($1::VARCHAR[]) AS service_key, UNNEST($2::BIGINT[]) AS month)"
+        " SELECT CAST((SELECT COUNT(DISTINCT row_id) FROM unknown_energy SEMI JOIN asked USING (service_key, month))"
+        " + COALESCE((SELECT SUM(most) FROM (SELECT MAX(runs) AS most FROM merged_unknown"
+        " SEMI JOIN asked USING (service_key, month) GROUP BY service_key)), 0) AS BIGINT) AS n",
+        [[*keys], [*months]],
     )
     return int(found[0]["n"])
 

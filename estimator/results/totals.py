@@ -143,10 +143,11 @@ class Outside(NamedTuple):
     is merged, or a file of theirs is damaged); lacking: of each that did not hand over every known month whole, by its
     code, the periods that it did (None: no group is merged); reasoned: files that were merged because a reason was
     stated, of months of these, as `reasoned_merges` tells; gaps: the "name" of each use, or service, and the
-    "periods" of these without its data, for who holds the data; unattached: the codes of those whose homes have
-    activity of these months that no use has, of any size; spread: of those whose merged uses are told of a year, in
-    equal months; unread: whether a part of what the home itself counts was not read, of uses told one by one (only a
-    sheet of indicators tells it)."""
+    "periods" of these without its data, where they leave of uses told one by one; unattached: the codes of those whose
+    homes have activity of these months that no use has, of any size; spread: of those whose merged uses are told of a
+    year, in equal months; unread: whether a part of what the home itself counts was not read, of uses told one by one;
+    unknown_runs: how many runs of theirs, at least, have no known electricity (a sheet of indicators alone tells the
+    last two)."""
 
     kwh: float = 0.0
     authorities: int = 0
@@ -162,6 +163,7 @@ class Outside(NamedTuple):
     unattached: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     unread: bool = False
+    unknown_runs: int = 0
 
     def lowered(self, found: Mapping[str, Amount], read_kwh: float) -> dict[str, Amount]:
         """These amounts of an electricity as read [kWh], that cover a share of it and of what is withheld."""

@@ -1,33 +1,44 @@
-"""A use without data in a month, others having some: its month is said among the limits of a total, to who holds the
-data, and to nobody else."""
+"""A use without data in a month, others having some, and runs of unknown electricity: said among the limits of a total,
+in every document too, but of a use that is told there by name alone."""
 
 import json
-import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from estimator.core.periods import stretches
 from estimator.governance.register.register import Register
+from tests.dashboard.test_coverage import COUNTS_ALONE
 from tests.dashboard.test_dashboard_pages import page
-from tests.reporting.authority import case, plain, run, text
-from tests.support import built, sobria
+from tests.reporting.authority import case, facts, plain, run, text
+from tests.support import activity, built, sobria
 
 LACK = {"fr": "Hors de ces chiffres, faute de données : ", "en": "Not in these figures, for lack of data: "}
 ROADS = {"fr": "oirie (mars 2026, mai 2026 à juin 2026).", "en": "oirie (March 2026, May 2026 to June 2026)."}
 GAPS = [{"name": "voirie", "periods": ["2026-03", "2026-05..2026-06"]}]
 DESK = {"fr": "Accueil (juillet 2026), ", "en": "Accueil (July 2026), "}
+UNKNOWN = {
+    "fr": "Électricité non connue, hors de ces chiffres : au moins 2 exécutions.",
+    "en": "Electricity not known, not in these figures: at least 2 runs.",
+}
+
+
+def _unknown(service: str, month: str, requests: float) -> Any:
+    """A run that counts requests, and whose electricity nobody knows."""
+    return activity(f"{month}-06T10:00:00", service_key=service, **COUNTS_ALONE | {"requests": requests})
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """1 kWh a month of the letters, January to July; the roads lack March, May and June. The desk begins in April, and
-    lacks nothing before; it stops after June."""
+    """1 kWh a month of the letters, January to July, and in May two more runs of unknown electricity; the roads lack
+    March, May and June. The desk begins in April, and lacks nothing before; it stops after June."""
     home = tmp_path_factory.mktemp("home")
     for name in ("Courrier", "Voirie", "Accueil"):
         case(Register(home), name)
     months = {"courrier": range(1, 8), "voirie": (1, 2, 4, 7), "accueil": (4, 5, 6)}
-    built(home, *(run(key, 1, f"2026-{n:02}", requests=500.0) for key, some in months.items() for n in some))
+    rows = [run(key, 1, f"2026-{n:02}", requests=500.0) for key, some in months.items() for n in some]
+    built(home, *rows, *(_unknown("courrier", "2026-05", 500.0) for _ in range(2)))
     return home
 
 
@@ -54,11 +65,53 @@ def test_pages_say_it(home: Path, monkeypatch: pytest.MonkeyPatch, screen: str, 
     assert LACK["fr"] not in plain(page("mesures", "fr")), "said there month by month"
 
 
-def test_what_leaves_does_not_say_which_use_lacks_a_month(home: Path) -> None:
-    for kind in ("reen", "beges", "budget-vert"):
-        assert "faute de données" not in plain(text(home, kind))
-    body = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)
-    assert body["outside"]["gaps"] == [] and not re.search("2026-05..2026-06", json.dumps(body["outside"]))
+LEAVES = ("reen", "budget-vert", "beges", "schema-impact", "data")
+
+
+@pytest.mark.parametrize("lang", LACK)
+def test_every_document_says_the_missing_months_and_the_unknown_runs(home: Path, lang: str, tmp_path: Path) -> None:
+    """The review, the note, the lines of the inventory, both sets of open data (in French as their schemas are), the
+    sheet in its three formats: as the terminal does, 2 runs of May in the letters."""
+    told = (f"{LACK[lang]}{DESK[lang]}V{ROADS[lang]}", UNKNOWN[lang])
+    french = (f"{LACK['fr']}{DESK['fr']}V{ROADS['fr']}", UNKNOWN["fr"])
+    for kind in LEAVES:
+        said = plain(text(home, kind, lang=lang))
+        wanted = french if kind in ("schema-impact", "data") else told
+        assert all(sentence.removesuffix(".") in said for sentence in wanted), kind
+    assert UNKNOWN[lang] in plain(sobria(home, "indicators", "--period", "2026", lang=lang).stdout)
+    for name in ("fiche.html", "fiche.md", "fiche.csv"):
+        sobria(home, "indicators", "--period", "2026", "--out", str(tmp_path / name), lang=lang)
+        said = plain((tmp_path / name).read_text("utf-8"))
+        assert all(said.count(sentence) == 1 for sentence in told), name
+    outside = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["outside"]
+    assert (outside["gaps"][1:], outside["unknown_runs"]) == ([GAPS[0] | {"name": "Voirie"}], 2)
+
+
+def test_what_leaves_says_neither_of_a_use_that_is_not_told_there(tmp_path: Path) -> None:
+    """« Petit » and « Infime » have 9 requests a month: merged, neither their months nor their unknown runs leave; who
+    holds the data reads both."""
+    for name in ("Courrier", "Petit", "Infime"):
+        case(Register(tmp_path), name, service=name)
+    rows = [run("courrier", 9, f"2026-{n:02}", requests=500.0) for n in range(1, 7)]
+    rows += [run("petit", 1, f"2026-{n:02}", requests=9.0) for n in (1, 2, 4)]
+    rows += [run("infime", 1, f"2026-{n:02}", requests=9.0) for n in (1, 2, 3, 5)]
+    built(tmp_path, *rows, _unknown("petit", "2026-04", 9.0))
+    for kind in LEAVES:
+        said = plain(text(tmp_path, kind))
+        assert "faute de données" not in said and "Électricité non connue" not in said, kind
+    inside = plain(sobria(tmp_path, "indicators", "--period", "2026").stdout)
+    assert f"{LACK['fr']}Infime (avril 2026, juin 2026), Petit (mars 2026, mai 2026 à juin 2026)." in inside
+    assert "Électricité non connue, hors de ces chiffres : au moins 1 exécution." in inside
+
+
+def test_an_unknown_run_of_two_months_counts_once_in_its_year(tmp_path: Path) -> None:
+    """From 31 March at noon to 1 April at noon: one run in the year and in the quarter, and one in each month."""
+    case(Register(tmp_path), "Courrier")
+    long = activity("2026-03-31T12:00:00", hours=24.0, service_key="courrier", **COUNTS_ALONE | {"requests": 500.0})
+    built(tmp_path, run("courrier", 1, requests=500.0), long)
+    for period in ("2026", "2026-T1", "2026-03", "2026-04"):
+        assert facts(tmp_path, period=period).body["outside"]["unknown_runs"] == 1
+    assert facts(tmp_path, period="2026-05").body["outside"]["unknown_runs"] == 0
 
 
 def test_a_quarter_says_its_own_months_alone(home: Path) -> None:

@@ -18,6 +18,7 @@ from estimator.governance.indicators.footprints import RATIOS, as_of_years, foot
 from estimator.governance.indicators.handed_over import incomplete, not_handed, outside_of
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.known_months import before, known_months
+from estimator.governance.indicators.left_out import gaps, unknown_runs
 from estimator.governance.indicators.practices import PRACTICES, proof_shares
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
@@ -65,7 +66,8 @@ def sheet(scope: Scope) -> dict[str, Any]:
     measured = [] if withheld(scope) else told_months(scope)  # when its uses ran is then not told either
     body |= {"months": [month for month in measured if month in known_months(scope)], "measured": measured}
     unread = _is_unread(scope) and not withheld(scope)
-    body |= {"outside": outside_of(scope)._replace(unread=unread)._asdict(), "elsewhere": scope.sources.elsewhere}
+    outside = outside_of(scope)._replace(gaps=gaps(scope), unknown_runs=unknown_runs(scope), unread=unread)
+    body |= {"outside": outside._asdict(), "elsewhere": scope.sources.elsewhere}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     added = computed(figures, {name: found[name]["proof"] for name in FOOTPRINTS})

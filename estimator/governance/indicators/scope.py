@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import Amount
-from estimator.core.periods import Period, stretches
+from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.own_counts import months_twice
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
@@ -282,7 +282,7 @@ class Scope:
         whether the ledger lacks rows."""
         build = self.sources.build
         if self.territory != WHOLE or self.use is not None:
-            return Outside(gaps=self.gaps, lacks_rows=build.lacks_rows)
+            return Outside(lacks_rows=build.lacks_rows)
         every, found = self.sources.counted_twice, outside(self.sources.authorities, self.months)
         mine = {code: [month for month in months if month in self.months] for code, months in (every or {}).items()}
         twice = None if every is None else {code: months for code, months in mine.items() if months}
@@ -290,20 +290,7 @@ class Scope:
         found = found._replace(stray_merges=build.stray_merges, lacks_rows=build.lacks_rows)
         pairs = build.reasoned if self.sources.authorities else ()
         reasoned = [pair for pair in pairs if not self.months.isdisjoint(pair["months"])]
-        return found._replace(counted_twice=twice, reasoned=reasoned, gaps=self.gaps)
-
-    @cached_property
-    def gaps(self) -> tuple[dict[str, Any], ...]:
-        """The known months of the period in which a use in trial or in service has no data, and had some before, with
-        its name: told to those who hold the data."""
-        months, running = dict[str | None, set[int]](), self.sources.running_month
-        known = [month for month in months_of(self.rows) if month != running]
-        for row in self.everything if self.sources.inside and self.use is None else ():
-            months.setdefault(row.id, set()).add(row.row.month)
-        there = {case.name: months[case.id] for case in self.in_use if case.id in months}
-        lacks = {name: [m for m in known if m > min(mine) and m not in mine] for name, mine in there.items()}
-        spans = {name: [str(period) for period in stretches(found)] for name, found in lacks.items()}
-        return tuple({"name": name, "periods": periods} for name, periods in spans.items() if periods)
+        return found._replace(counted_twice=twice, reasoned=reasoned)
 
     def lowered(self, found: Mapping[str, Amount]) -> dict[str, Amount]:
         """Amounts of all of its electricity, or of a part: what is withheld may be of any, which covers that less."""

@@ -41,7 +41,7 @@ from estimator.reporting.summary.sentences import (
     verdict,
     weighs_title,
 )
-from estimator.reporting.summary.standing import caveat
+from estimator.reporting.summary.standing import caveat, outside_of
 from estimator.reporting.summary.statements import of_whom, read_out, told_status
 from estimator.reporting.summary.use_cases import TOLD
 
@@ -240,7 +240,8 @@ def _foot(body: Body, lang: str) -> Iterator[str]:
 
 
 def _records(body: Body, lang: str) -> Iterator[Record]:
-    """The indicators, the months, the use cases and the charter, numbers to their last digit."""
+    """The indicators, the months, what none of them holds, the use cases and the charter, numbers to their last
+    digit."""
     for key, entry in body["indicators"].items():
         asked = asked_text(entry, lang, body["elsewhere"])
         said = value_text(entry, lang)
@@ -251,6 +252,8 @@ def _records(body: Body, lang: str) -> Iterator[Record]:
         for month, amount in entry.get("months", {}).items():
             if amount:
                 yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
+    if outside := outside_of(body, lang):
+        yield ("limite", "", "", None, None, None, "", outside, "", "")
     for one in body["added"]:
         proved = proof_text(one["proof"], lang, one["of"])
         yield ("indicateur ajouté", one["id"], "", *_ends(one["value"]), added_text(one, lang), one["plug_in"], proved)

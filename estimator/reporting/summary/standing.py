@@ -71,6 +71,8 @@ def _outside(found: Outside, lang: str) -> Iterator[str]:
         told = [say("reen_rollup", "handed", lang, name=whose, periods=periods) for whose, periods in named]
         yield say("authorities", "lacking", lang, names=some_of(told, MOST_AUTHORITIES))
     yield from _gaps(found.gaps, lang)
+    if found.unknown_runs:
+        yield say("authorities", "unknown_runs", lang, count=found.unknown_runs)
 
 
 def _merges(found: Outside, lang: str) -> Iterator[str]:

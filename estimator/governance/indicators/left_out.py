@@ -1,0 +1,59 @@
+"""What the figures of a scope leave out for lack of data: months of a use without any, runs of unknown electricity.
+
+Where they leave, neither is told of a use that is not told there by name, nor of months in which only such uses ran.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from estimator.core.periods import Period, stretches
+from estimator.governance.indicators.anonymity import told_months, untold_ids, withheld
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.told_amounts import apart_ids, told_in_use
+from estimator.governance.indicators.usage_by_case import Attached
+
+
+def gaps(scope: Scope) -> tuple[dict[str, Any], ...]:
+    """The known months of the period in which a use in trial or in service has no data, and had some before: its "name"
+    and these "periods". None of one use alone, nor of a territory whose total is withheld."""
+    if scope.use is not None or withheld(scope):
+        return ()
+    known = [month for month in told_months(scope) if month != scope.sources.running_month]
+    months, found = _months_of_uses(scope), list[dict[str, Any]]()
+    for case in told_in_use(scope):
+        mine = months.get(case.id, set())
+        lacks = [month for month in known if mine and month > min(mine) and month not in mine]
+        if lacks:
+            found.append({"name": case.name, "periods": [str(period) for period in stretches(lacks)]})
+    return tuple(found)
+
+
+def unknown_runs(scope: Scope) -> int:
+    """How many runs of the period, at least, have no known electricity: they are in no figure. Those of a service of
+    which a part is not told in a month are not counted, and those of merged groups as in their month of most."""
+    if withheld(scope):
+        return 0
+    there, asked = {(row.key, row.row.month) for row in _told(scope)}, set[tuple[str, int]]()
+    untold = set[tuple[str, int]]()
+    for key, month in scope.sources.build.unknown_cells:
+        if month in scope.months:
+            (asked if (key, month) in there else untold).add((key[0], month))
+    return scope.sources.build.unknown_runs_of(asked - untold)
+
+
+def _told(scope: Scope) -> Iterator[Attached]:
+    """The rows of what is told by name, services in no use too."""
+    apart = apart_ids(scope)
+    return (row for row in scope.every.rows if row.id not in apart)
+
+
+def _months_of_uses(scope: Scope) -> dict[str, set[int]]:
+    """The months [yyyymm] of each use, those of a year in which it is not told by name left out."""
+    found, untold = dict[str, set[int]](), dict[int, frozenset[str]]()
+    for row in scope.everything:
+        year = row.row.month // 100
+        if year not in untold:
+            untold[year] = untold_ids(scope, Period(str(year)).months())
+        if row.id and row.id not in untold[year]:
+            found.setdefault(row.id, set()).add(row.row.month)
+    return found
