@@ -258,13 +258,19 @@ class BuildFile:
     def _groups_by_key(
         self, key: str, relation: str, where: str, parameters: Sequence[Any] = ()
     ) -> Iterator[tuple[Any, ActivityGroup]]:
+        return ((row["key"], self._cell(row)) for row in self._summed(key, relation, where, parameters))
+
+    def _summed(
+        self, key: str, relation: str, where: str, parameters: Sequence[Any], also: Sequence[str] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Sums of the rows of a relation by key and set of selected factors. also: columns that are no activity."""
         sets = ", ".join(f"{a}_set" for a in self._attributes)
-        sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
+        sums = ", ".join(f"fsum({a}) AS {a}" for a in (*AMOUNTS, *also))
         sql = (
             f"SELECT {key} AS key, resource_share, {sets}, {sums} FROM {relation} WHERE {where}"
             f" GROUP BY {key}, resource_share, {sets} ORDER BY ALL"
         )
-        return ((row["key"], self._cell(row)) for row in self._engine.stream(sql, parameters))
+        return self._engine.stream(sql, parameters)
 
     def _cell(self, row: dict[str, Any]) -> ActivityGroup:
         bounds: dict[str, SelectedFactor] = {}

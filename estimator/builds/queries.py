@@ -16,7 +16,7 @@ from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
-from estimator.builds.service_runs import RunsOf, ServiceRuns, service_runs
+from estimator.builds.service_runs import CountedGroup, RunsOf, ServiceRuns, service_runs
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.core.home import SAMPLE_MARK as SAMPLE_MARK
@@ -127,11 +127,13 @@ class Build(BuildFile):
         """How many runs of a service there are, when, and what they count; None without any."""
         return service_runs(self._engine, asked)
 
-    def groups_of(self, asked: RunsOf) -> list[ActivityGroup]:
-        """Sums of activity of these runs, by set of selected factors."""
+    def groups_of(self, asked: RunsOf) -> list[CountedGroup]:
+        """Sums of activity of these runs, by set of selected factors, and what they count."""
+        relation, where, given = "bound_slices", *asked.rows
         if asked.every:
-            return self.groups("service_key = $1", [asked.service])
-        return [group for _, group in self._groups_by_key("NULL", "bound_slices", *asked.rows)]
+            relation, where, given = "cells", "service_key = $1", [asked.service]
+        found = self._summed("NULL", relation, where, given, CountedGroup._fields[1:])
+        return [CountedGroup(self._cell(row), row["items"] or 0.0, row["requests"] or 0.0) for row in found]
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity; by

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.core.duckdb_engine import DuckDB
 
 # A run with a moment of it on either side of a bound is cut by it.
@@ -36,6 +37,14 @@ class RunsOf(NamedTuple):
     def every(self) -> bool:
         """Whether they are all the runs of the service."""
         return self.since_us is None and self.until_us is None
+
+
+class CountedGroup(NamedTuple):
+    """Activity of runs with the same selected factors, and how many items and requests they count."""
+
+    group: ActivityGroup
+    items: float
+    requests: float
 
 
 class ServiceRuns(NamedTuple):

@@ -29,7 +29,7 @@ def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     """The text of an answer, with volume sweep, crossings and variance shares when present; or what holds on one
     screen."""
     blocks = [_head(answer, lang), _lead(answer, lang), *answer.said("smallest", lang)]
-    blocks += [*answer.said("again", lang), *answer.said("delay", lang), *answer.said("country", lang)]
+    blocks += [text for kind in ("again", "left_out", "delay", "country") for text in answer.said(kind, lang)]
     blocks += [_options(answer, lang, brief), *([] if brief else [_verdicts(answer, lang)])]
     blocks.append(_told(answer, "sharing", "sharing", lang))
     blocks.append(_told(answer, "turning", "turning", lang, "firm"))

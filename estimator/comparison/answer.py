@@ -13,7 +13,7 @@ from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
 from estimator.comparison.scenario import Quality, Scenario
-from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, UNLIKE, OptionRatio
+from estimator.comparison.verdict_rules import EQUIVALENT, LEANING, SETTLED, UNLIKE, OptionRatio, UnknownUnits
 from estimator.core.fields import Strict, in_each_language
 from estimator.core.interval import Interval
 
@@ -86,7 +86,7 @@ class AnsweredOption(Part):
     it runs, whose electricity it takes, and the requests that share its machine; zone_supposed: nobody said the
     country; alone: electricity over the period on a server of one's own kept on for it alone, where the server is
     supposed to be shared; proofs: the shares of each impact, and of each part of one, by proof [1]; proof: those of its
-    electricity, of its machines alone where its site's is not known."""
+    electricity, of its machines alone where its site's is not known; left_out: units that an impact leaves out."""
 
     id: str
     label: str
@@ -119,6 +119,7 @@ class AnsweredOption(Part):
     together: Interval | None = None
     proof: Mapping[str, float] = {}
     proofs: Mapping[str, Mapping[str, float]] = {}
+    left_out: Mapping[str, UnknownUnits] = {}
     warnings: tuple[Words, ...] = ()
 
     @property
@@ -267,11 +268,11 @@ class SiteFacts(Part):
 @in_each_language
 class Sentence(Part):
     """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, again (answers that will not
-    do), sharing, crossing, leaning (pairs of which another impact leans the other way than electricity), turning (what
-    would turn a verdict), desk (that the minutes of work are at the screen), checking
-    (whose answers take minutes to read that nobody stated), firm (which verdicts
-    nothing turns), delay (a limit on which nothing is judged), unread (tokens that the bill gives and nobody stated),
-    country (whose country nobody said, supposed or not), settling (what would settle a pair)."""
+    do), left_out (units that are unknown), sharing, crossing, leaning (pairs of which another impact leans the other
+    way than electricity), turning (what would turn a verdict), desk (that the minutes of work are at the screen),
+    checking (whose answers take minutes to read that nobody stated), firm (which verdicts nothing turns), delay (a
+    limit on which nothing is judged), unread (tokens that the bill gives and nobody stated), country (whose country
+    nobody said, supposed or not), settling (what would settle a pair)."""
 
     kind: str
 

@@ -61,7 +61,7 @@ class EvaluatedOption:
         if "network" in names and counts_network(self.option):
             found.add("network")
         making = [p for p in figure.parts if p.name in ("devices", "machines")]
-        if any(known_result(p, c.values) for c in self.built.groups for p in making if applies_to(p, c)):
+        if any(known_result(p, c.values) for c in self.side.groups_of(figure) for p in making if applies_to(p, c)):
             found.add("making")
         return frozenset(found)
 
@@ -83,7 +83,7 @@ class Comparator:
         studied, known = [o for o in scenario.options if o.status == "studied"], self._made.get(times, {})
         inventories = [known.get(o.id) or built(scenario, o, context, times) for o in studied]
         inventories = with_serving_told(of_one_family(inventories, context.catalogue, context.day))
-        self.evaluated = {b.option.id: EvaluatedOption(b, Side(b.groups)) for b in inventories}
+        self.evaluated = {b.option.id: EvaluatedOption(b, Side(b.groups, b.groups_of)) for b in inventories}
 
     def at(self, times: float) -> "Comparator":
         """The same options at this multiple of the volume of the scenario, evaluated once for all that ask."""
@@ -136,7 +136,9 @@ class Comparator:
         paired = self.paired(a, b, indicator)
         without = tuple(part.name for part in paired.a.lacking(paired.figure))  # the same in both
         found = compare_pair(paired.pair())
-        return replace(found, without=without, supposed=self._supposed(a, b, found))
+        sides = (self.evaluated[name] for name in (a, b))
+        left = tuple((s.option.label, out) for s in sides if (out := s.built.left_out(paired.figure)))
+        return replace(found, without=without, supposed=self._supposed(a, b, found), left_out=left)
 
     def _supposed(self, a: str, b: str, found: Comparison) -> str:
         """The label of an option that nobody tested, where a verdict rests on all its answers being accepted while the

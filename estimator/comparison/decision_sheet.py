@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import ExplainedNumber, explain_number
-from estimator.assessment.impacts import FIGURES, Amount, amounts
+from estimator.assessment.impacts import FIGURES, Amount, amounts, figure_named
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Difference, SiteFacts
 from estimator.comparison.balance import balances
@@ -112,7 +112,8 @@ def comparator_of(scenario: Scenario, context: ComparisonContext) -> tuple[Compa
 def explain_option(scenario: Scenario, name: str, figure: str, context: ComparisonContext) -> ExplainedNumber:
     """A figure of an option, as the comparison has it: with the others, its grids are of one family. SobriaError."""
     found = comparator_of(scenario, context)[0].evaluated.get(name)
-    groups = (found.built if found else built(scenario, scenario.option(name), context)).groups
+    inventory, wanted = found.built if found else built(scenario, scenario.option(name), context), figure_named(figure)
+    groups = inventory.groups_of(wanted) if wanted else inventory.groups
     proof = impact_shares(groups, figure)
     return explain_number(f"{name}.{figure}", groups, figure, scope="option", key=name, proof=proof)
 
@@ -145,9 +146,10 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
     )
     if evaluated is None:
         return found
-    service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
+    service = evaluated.built.amounts if evaluated.built.groups else _undescribed()
     people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
-    proofs = {name: impact_shares(evaluated.built.groups, name) for name in PROVED}
+    proofs = {n: impact_shares(evaluated.built.groups_of(f), n) for n in PROVED if (f := figure_named(n))}
+    left = {figure.id: out for figure in FIGURES if (out := evaluated.built.left_out(figure))}
     return found.model_copy(
         update={
             "barred": work.barred[option.id],
@@ -157,7 +159,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "people": _per_unit(people, work.units),
             "people_period": _per_unit(people, 1.0),
             "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
-            "publisher": publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day),
+            "publisher": publisher_training(evaluated.built.powered, work.context.catalogue, work.context.day),
             "occupancy": evaluated.built.occupancy,
             "alone": _alone(work, option),
             "proof": _some(electricity_of(proofs)),
@@ -170,6 +172,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "pue": _factor(evaluated.built.groups, "pue"),
             "together": _factor(evaluated.built.groups, "requests_in_flight"),
             "warnings": evaluated.built.warnings,
+            "left_out": left,
         }
     )
 

@@ -1,11 +1,12 @@
 """Inventory of a service of the ledger that stands for an option: its runs, scaled from the units they made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.impacts import FIGURES
+from estimator.comparison.known_units import Counted, figures_words, known_groups, left_out, left_words, scaled
 from estimator.comparison.scenario import MeasuredService, Option
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import moment_us
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 SECOND = 1_000_000  # [us]
 
 
-def measured_inventory(option: Option, attempts: float, home: Path | None) -> Inventory:
-    """The runs of the service of an option, scaled from the units that they made to `attempts`.
+def measured_inventory(option: Option, attempts: float, home: Path | None) -> tuple[Inventory, Counted]:
+    """The runs of the service of an option, scaled from the units that they made to `attempts`, and each of these
+    groups with the units that it counts: none, where nothing tells which are those of a run.
 
     service_unknown, measured_cut, measured_of_when, measured_uncounted."""
     from estimator.builds.service_runs import RunsOf
@@ -36,15 +38,33 @@ def measured_inventory(option: Option, attempts: float, home: Path | None) -> In
     if build is None or found is None or not found.runs:
         raise SobriaError("service_unknown", service=said.service, option=option.id)
     units, key = _units(said, found, option.id)
-    amounts = build.groups_of(asked)
-    scaled = [ActivityGroup(_scaled(group.amounts, attempts / units), group.bounds) for group in amounts]
-    told, proof = {"code": "measured"}, electricity_of({name: impact_shares(scaled, name) for name in ELECTRICITY})
+    apart = said.items is None and found.with_items in (0, found.runs)  # each run counts units of its own
+    counted = [
+        (scaled(of.group, attempts / units), (of.items if found.with_items else of.requests) if apart else 0.0)
+        for of in build.groups_of(asked)
+    ]
+    groups = [group for group, _ in counted]
+    told, proof = {"code": "measured"}, electricity_of({name: impact_shares(groups, name) for name in ELECTRICITY})
     for lang in LANGUAGES:
         facts = {"units": exact_text(units, "1", lang), "runs": found.runs, "first": found.first, "last": found.last}
         facts["counted"] = found.with_items
         rests = proof_words(proof if any(proof.values()) else {"unknown": 1.0}, lang)
         told[lang] = typeset(say("warnings", key, lang, service=said.service, proof=rests, **facts), lang)
-    return Inventory(groups=scaled, warnings=[told])
+    return Inventory(groups=groups, warnings=[told, *_unknown(counted)]), counted
+
+
+def _unknown(counted: Counted) -> Iterator[dict[str, str]]:
+    """What figures leave out, then those that have no value though a part of the runs has one."""
+    left = {figure.id: found for figure in FIGURES if (found := left_out(counted, figure))}
+    none = [f.id for f in FIGURES if f.id not in left and len(known_groups(counted, f)) < len(counted)]
+    if left:
+        yield {"code": "measured_left_out"} | _said("measured_left_out", lambda lang: left_words(left, lang))
+    if none:
+        yield {"code": "measured_apart"} | _said("measured_apart", lambda lang: figures_words(none, lang))
+
+
+def _said(key: str, told: Callable[[str], str]) -> dict[str, str]:
+    return {lang: typeset(say("warnings", key, lang, list=told(lang)), lang) for lang in LANGUAGES}
 
 
 def _units(said: MeasuredService, found: "ServiceRuns", option: str) -> tuple[float, str]:
@@ -64,7 +84,3 @@ def _units(said: MeasuredService, found: "ServiceRuns", option: str) -> tuple[fl
     if found.counted < found.runs or not units:
         raise SobriaError("measured_uncounted", **facts, counted=found.counted)
     return units, "measured_counted" if found.with_items else "measured_calls"
-
-
-def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
-    return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}

@@ -7,15 +7,18 @@ from functools import cached_property
 from pathlib import Path
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
+from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
 from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.builds.current import own_of
 from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import zone_of
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.known_units import Counted, known_groups, left_out
 from estimator.comparison.measured_inventory import measured_inventory
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Need, Option, Scenario
+from estimator.comparison.verdict_rules import UnknownUnits
 from estimator.core.errors import SobriaError, sentences
 from estimator.core.interval import Interval
 from estimator.core.language import DEFAULT
@@ -64,6 +67,7 @@ class OptionInventory:
     occupancy: of the reserved accelerators, an amount; above 1 they are insufficient; None when none are reserved.
     outside: known to be computed outside the zone wanted in the scenario.
     too_small: more answers than the reserved hours can produce.
+    counted: of a measured option, the units that each of its groups counts; else empty.
     """
 
     option: Option
@@ -73,6 +77,27 @@ class OptionInventory:
     occupancy: Interval | None = None
     outside: bool = False
     people: tuple[ActivityGroup, ...] = ()
+    counted: tuple[float, ...] = ()
+
+    def groups_of(self, figure: ImpactIndicator) -> tuple[ActivityGroup, ...]:
+        """The groups that a figure is of: of a measured option, those of the units of which it is known."""
+        return known_groups(list(zip(self.groups, self.counted, strict=True)), figure) if self.counted else self.groups
+
+    def left_out(self, figure: ImpactIndicator) -> UnknownUnits | None:
+        """The units that a figure of a measured option leaves out, if it does."""
+        return left_out(list(zip(self.groups, self.counted, strict=True)), figure) if self.counted else None
+
+    @property
+    def powered(self) -> tuple[ActivityGroup, ...]:
+        """The groups that its electricity is of."""
+        return self.groups_of(FIGURES[0])
+
+    @property
+    def amounts(self) -> dict[str, Amount]:
+        """Each figure over the period."""
+        if not self.counted:
+            return amounts(self.groups, FIGURES)
+        return {figure.id: amounts(self.groups_of(figure), [figure])[figure.id] for figure in FIGURES}
 
     @property
     def too_small(self) -> bool:
@@ -87,6 +112,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.accepted
     ran: list[Mapping[str, str | None]] = []
+    counted: Counted = ()
     if option.use is not None:
         question, lengths = _question(scenario, option, attempts, context)
         found = resolve(question, context.catalogue, context.day, supplied=context.supplied)
@@ -97,7 +123,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
-        inventory = measured_inventory(option, attempts, context.home)
+        inventory, counted = measured_inventory(option, attempts, context.home)
         bounds = [group.bounds for group in inventory.groups]
         ran += [{"zone": b["grid_gwp"].subject, "host": b["pue"].subject if "pue" in b else None} for b in bounds]
     elif option.alternative is not None:
@@ -111,8 +137,8 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     said = "ran_" if option.measured else ""
     outside = bool(ran) and _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said)
     groups, people = tuple(inventory.groups), _people(option, units, context)
-    busy = _occupancy(option, inventory)
-    return OptionInventory(option, groups, attempts, tuple(inventory.warnings), busy, outside, people)
+    busy, each = _occupancy(option, inventory), tuple(units for _, units in counted)
+    return OptionInventory(option, groups, attempts, tuple(inventory.warnings), busy, outside, people, each)
 
 
 def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonContext) -> None:

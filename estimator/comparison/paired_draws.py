@@ -1,7 +1,7 @@
 """Paired evaluation of two lists of groups: a shared factor takes the same value in both, in draws and bound cases."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,17 +34,28 @@ class UnknownPart(NamedTuple):
 
 
 class Side:
-    """An option's groups, with the sum of each figure."""
+    """An option's groups, with the sum of each figure. of: the groups that a figure is of, where it is not of all."""
 
-    def __init__(self, groups: Sequence[ActivityGroup]) -> None:
-        self.groups = tuple(groups)
+    def __init__(
+        self,
+        groups: Sequence[ActivityGroup],
+        of: Callable[[ImpactIndicator], Sequence[ActivityGroup]] | None = None,
+    ) -> None:
+        self.groups, self._of = tuple(groups), of
+        self._groups: dict[str, Sequence[ActivityGroup]] = {}
         self._draws: dict[str, Any] = {}
         self._medians: dict[str, float | None] = {}
+
+    def groups_of(self, figure: ImpactIndicator) -> Sequence[ActivityGroup]:
+        """The groups that a figure is of."""
+        if figure.id not in self._groups:
+            self._groups[figure.id] = self._of(figure) if self._of else self.groups
+        return self._groups[figure.id]
 
     def results(self, figure: ImpactIndicator) -> list[tuple[ActivityGroup, list[str]]]:
         """Each group with its results that add up to the figure; a group without a required part is left out."""
         found = []
-        for group in self.groups:
+        for group in self.groups_of(figure):
             parts = [(part, known_result(part, group.values)) for part in figure.parts if applies_to(part, group)]
             if all(name for part, name in parts if part.required):
                 found.append((group, [name for _, name in parts if name]))
@@ -54,7 +65,7 @@ class Side:
         """Parts of the figure that apply to a group and have no value there."""
         found = {}
         for part in figure.parts:
-            groups = [g for g in self.groups if applies_to(part, g) and not known_result(part, g.values)]
+            groups = [g for g in self.groups_of(figure) if applies_to(part, g) and not known_result(part, g.values)]
             if groups:
                 why = next(
                     (why for why in (why_unknown(part.results[0], group) for group in groups) if why), "not_asked"

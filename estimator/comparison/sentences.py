@@ -6,6 +6,7 @@ from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Balance, Crossing, Hinge, Pair, Sentence, Turn
 from estimator.comparison.balance import OWN_SERVER
 from estimator.comparison.five_fields import alone_or_shared
+from estimator.comparison.known_units import left_words
 from estimator.comparison.verdict_rules import EQUIVALENT, NOT_COMPARABLE, UNDECIDED, UNLIKE
 from estimator.comparison.verdict_text import (
     BARE,
@@ -63,6 +64,9 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
             said = say("sharing", "own_server", lang, option=option.label, amount=amount, period=period)
             yield "sharing", _capital(said, lang)
     yield from (("again", _capital(text, lang)) for text in _refused(answer, lang))
+    for option in (o for o in answer.options if o.left_out):
+        said = say("compare", "left_out", lang, label=option.label, list=left_words(option.left_out, lang))
+        yield "left_out", _capital(said, lang)
     yield from (("unread", _capital(text, lang)) for text in _unread(answer, lang))
     yield from (("country", _capital(text, lang)) for text in _countries(answer, lang))
     yield from _balances(answer, lang)

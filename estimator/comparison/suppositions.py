@@ -35,7 +35,7 @@ def suppositions(work: Comparator) -> tuple[Supposition, ...]:
 def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Supposition]:
     option, asked = evaluated.option, work.scenario.asked
     yield from _lengths(work, option)
-    if publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day):
+    if publisher_training(evaluated.built.powered, work.context.catalogue, work.context.day):
         beside = select_factor(work.context.catalogue, "publisher_training", ANY, work.context.day).factor
         assert beside is not None
         yield _of_row(work, "publisher_training", beside, "publisher")

@@ -66,6 +66,14 @@ class Shares:
     b_far_lower: float
 
 
+@dataclass(frozen=True)
+class UnknownUnits:
+    """Units of a measured option that a figure leaves out, being unknown there, of all of its units."""
+
+    units: float
+    of: float
+
+
 class Apart(NamedTuple):
     """Parts by which two options are not comparable: those of A only, of B only, of both in unlike amounts."""
 
@@ -79,7 +87,7 @@ class Comparison:
     """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison, missing: the
     codes of what an unknown part lacks, apart: the parts that are counted, or unknown, otherwise on either side;
     without: parts unknown in both options, in the same amount, counted in neither; supposed: the label of an untested
-    option of which all answers are taken as accepted.
+    option of which all answers are taken as accepted; left_out: labels of options, with the units that it leaves out.
     """
 
     verdict: str
@@ -91,6 +99,7 @@ class Comparison:
     apart: Apart = Apart()
     without: tuple[str, ...] = ()
     supposed: str = ""
+    left_out: tuple[tuple[str, UnknownUnits], ...] = ()
 
     @property
     def share(self) -> float | None:

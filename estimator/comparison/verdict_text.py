@@ -55,6 +55,9 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     told = _t("verdict", comparison.verdict, lang, **facts)
     if comparison.supposed:
         told += _t("verdict", "supposed", lang, name=comparison.supposed)
+    for name, left in comparison.left_out:
+        rest = {"known": exact_text(left.of - left.units, "1", lang), "of": exact_text(left.of, "1", lang)}
+        told += _t("verdict", "left_out", lang, name=name, **rest)
     parts = _part_names(comparison.without, lang)
     return f"{told} {_t('verdict', 'without', lang, parts=parts)}" if parts else told
 

@@ -1,29 +1,39 @@
 """A service of the ledger that stands for an option: which of its runs, over which units, and what is said of it."""
 
+import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashboard.comparison.result import head
+from estimator.cli.compare_text import compare_text
 from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import ScenarioRefused, parse_scenario
 from estimator.comparison.scenario_link import decode, encode
 from estimator.comparison.scenario_toml import scenario_toml
+from estimator.comparison.verdict_rules import UnknownUnits
 from estimator.ledger.rows import Activity
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
+from estimator.reporting.project.rgesn import rgesn
 from estimator.results.reading import open_current
-from tests.comparison.test_compare import option, scenario
+from tests.comparison.test_compare import SITE, option, scenario
 from tests.core.test_numbers import spaced
 from tests.support import activity, built
 
 ONE_CALL = {"requests": 1.0, "items": None}
 
 
-def rows(count: int, day: int, kwh: float = 1.0, **more: Any) -> list[Activity]:
+def rows(count: int, day: int, kwh: float | None = 1.0, **more: Any) -> list[Activity]:
     """Runs of an hour each of the service « courrier », one after the other from midnight of a day of March, at a desk,
     where nothing is cooled: a PUE of 1."""
     starts = [f"2026-03-{day + n // 24:02}T{n % 24:02}:00:00" for n in range(count)]
-    return [activity(start, service_key="courrier", cpu_energy_kwh=kwh, host="class/desk", **more) for start in starts]
+    said: dict[str, Any] = {"service_key": "courrier", "cpu_energy_kwh": kwh, "host": "class/desk", **more}
+    return [activity(start, **said) for start in starts]
 
 
 def measured(home: Path, **said: Any) -> AnsweredOption:
@@ -148,6 +158,74 @@ def test_bounds_survive_a_file_and_a_link() -> None:
     said = {"service": "courrier", "items": 20.0, "since": "2026-03-01", "until": "2026-03-02T10:00:00Z"}
     asked = scenario({**option("m"), "measured": said})
     assert decode(encode(asked)) == asked == parse_scenario(scenario_toml(asked))
+
+
+UNKNOWN = {**ONE_CALL, "kwh": None, "model": "modele-inconnu", "output_tokens": 100.0}
+
+
+def test_calls_of_unknown_electricity_are_left_out_of_every_figure_and_said(tmp_path: Path) -> None:
+    """8 calls of 1 kWh and 2 of a model that nothing is known of: 8 ÷ 8 = 1 kWh a call, as without the two; it said
+    8 ÷ 10 = 0.8, of an option that « n'est pas estimable ». Bounded or not, at ten times the volume too."""
+    built(tmp_path, *rows(8, 1, **ONE_CALL), *rows(2, 3, **UNKNOWN))
+    rules = {"id": "alternative/keyword-rules", "existing_server": True, **SITE}
+    asked = scenario(
+        {**option("m"), "measured": {"service": "courrier"}}, {**option("r"), "method": "none", "alternative": rules}
+    )
+    answer = decision(asked, tmp_path)
+    found, before = answer.option("m"), measured(tmp_path, until="2026-03-02")
+    assert kwh(found) == pytest.approx(1000) == kwh(before) == kwh(measured(tmp_path, until="2026-03-09"))
+    for name, amount in found.service.items():
+        assert amount.central == pytest.approx(before.service[name].central), name
+    assert found.publisher == before.publisher and not before.left_out
+    assert found.left_out == dict.fromkeys(found.service, UnknownUnits(2, 10))
+    assert json.loads(answer.model_dump_json())["options"][1]["left_out"]["energy"] == {"units": 2, "of": 10}
+    assert answer.growth[2].energy["m"].central == pytest.approx(10 * (found.service["energy"].central or 0.0))
+    pair = answer.pair("m", "r")
+    assert pair and pair.ratio and "sur 8 des 10 unités de « l'option m »" in spaced(pair.words["fr"])
+    said = {
+        "fr": "Laissé hors des chiffres de « l'option m », de valeur inconnue : 2 des 10 unités.",
+        "en": "Left out of the figures of “l'option m”, of unknown value: 2 of the 10 units.",
+    }
+    for lang, text in said.items():
+        facts = facts_of(asked, lang, tmp_path)
+        sheets = [rendered(sheet, "txt") for sheet in (evaluation(facts), rgesn(facts))]
+        for told_by in (compare_text(answer, lang), str(head(answer, lang)), *sheets):
+            assert text in " ".join(spaced(unescape(told_by)).replace("’", "'").split()), told_by
+
+
+def test_each_impact_leaves_out_the_units_of_which_it_is_unknown(tmp_path: Path) -> None:
+    """6 calls in France, 4 in no known country: the electricity is that of the 10, the gases those of the 6."""
+    built(tmp_path, *rows(6, 1, **ONE_CALL), *rows(4, 3, zone=None, **ONE_CALL))
+    found, france = measured(tmp_path), measured(tmp_path, until="2026-03-02")
+    assert kwh(found) == pytest.approx(1000) and "energy" not in found.left_out
+    assert found.service["gwp"].central == pytest.approx(france.service["gwp"].central)
+    assert found.left_out["gwp"] == UnknownUnits(4, 10)
+    left = next(w for w in found.warnings if w["code"] == "measured_left_out")
+    assert "4 des 10 unités (" in spaced(left["fr"]) and "gaz à effet de serre" in left["fr"]
+
+
+def test_what_counts_no_unit_is_of_all_of_them(tmp_path: Path) -> None:
+    """8 units of 1 kWh, 2 unknown, and 1 kWh of a run that made none: 8 ÷ 8 + 1 ÷ 10 = 1.1 kWh each."""
+    counted = {"items": 1.0, "requests": None}
+    idle = rows(1, 5, items=0.0, requests=None, cpu_mode="mode/meter")
+    built(tmp_path, *rows(8, 1, **counted), *rows(2, 3, **{**UNKNOWN, **counted}), *idle)
+    assert kwh(measured(tmp_path)) == pytest.approx(1100)
+
+
+@pytest.mark.parametrize("said", [{"items": 10, "until": "2026-03-09"}, {}])
+def test_unknown_runs_whose_units_nobody_tells_leave_the_option_unknown(tmp_path: Path, said: dict[str, Any]) -> None:
+    """Units that the scenario states, or that another run counts: nothing tells which are those of the two calls of
+    unknown electricity. No figure is shown, and the verdict says why."""
+    built(tmp_path, *rows(1, 1, items=10.0), *rows(7, 2, **ONE_CALL), *rows(2, 3, **UNKNOWN))
+    use = {"model": "qwen3-8b", **SITE}
+    asked = scenario({**option("m"), "measured": {"service": "courrier", **said}}, option("u", use=use))
+    answer = decision(asked, tmp_path)
+    found, pair = answer.option("m"), answer.pair("m", "u")
+    assert not found.known("energy") and not found.left_out and not answer.growth[2].energy["m"].known
+    assert found.publisher is None
+    assert pair and pair.reason == "a_not_estimable" and "catalogue" in pair.words["fr"]
+    apart = next(w for w in found.warnings if w["code"] == "measured_apart")
+    assert "électricité du site" in spaced(apart["fr"])
 
 
 def test_each_impact_of_a_measured_service_has_the_shares_of_its_own(tmp_path: Path) -> None:

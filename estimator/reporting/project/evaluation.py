@@ -43,6 +43,7 @@ WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside;
 OF_SCREENS = dict.fromkeys((figure.id for figure in FIGURES), {"estimated": 1.0})  # supposed hours, and power
 COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
 READABLE = 1e-6  # the least electricity in watt-hours [kWh]
+BESIDE = ("again", "left_out")  # sentences of an answer that its figures are read with
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
@@ -132,7 +133,7 @@ def _table(facts: SheetFacts) -> Table:
         unit=clipped(facts.answer.unit, SHORT),
         each=facts.say(f"by_{count}"),
     )
-    caption = " ".join([caption, *facts.answer.said("again", facts.lang)])
+    caption = " ".join([caption, *(text for kind in BESIDE for text in facts.answer.said(kind, facts.lang))])
     return Table(caption, heads, rows, _axis(facts, shown, held) + _enlarged_rows(facts, shown, held))
 
 

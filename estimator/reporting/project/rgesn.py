@@ -128,6 +128,7 @@ def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
             "", facts.say("rgesn_method", unit=facts.answer.unit), unknown=say("rgesn_unknowns", "c1_5", facts.lang)
         )
     ]
+    lines += [EvidenceLine("", said) for said in facts.answer.said("left_out", facts.lang)]
     for option in facts.studied:
         for name in INDICATORS:
             if name in option.service:
@@ -154,7 +155,7 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
         )
         if rows:
             found.append(Table(option.label, columns, rows))
-    return found
+    return [*found, *facts.answer.said("left_out", facts.lang)]
 
 
 def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: Interval) -> EvidenceLine:
