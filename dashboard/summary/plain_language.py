@@ -16,7 +16,7 @@ from estimator.core.number_format import exact_text, figure, share_text, step_in
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary import ceilings
-from estimator.reporting.summary.change_sentences import months_compared, than_text, way_of
+from estimator.reporting.summary.change_sentences import over_text, than_text, way_of
 from estimator.reporting.summary.charter_status import STATUSES
 from estimator.reporting.summary.one_page import weighed
 from estimator.reporting.summary.sentences import (
@@ -69,7 +69,7 @@ def aloud(body: Body, lang: str) -> list[str]:
 
 def _where(body: Body, lang: str) -> dict[str, str]:
     found = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
-    return found | {"than": than_text(body, lang), "over": months_compared(body, lang)}
+    return found | {"than": than_text(body, lang), "over": over_text(body, lang)}
 
 
 def _picture(body: Body, title: str, lang: str) -> Markup:

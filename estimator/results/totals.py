@@ -14,8 +14,10 @@ from estimator.core.errors import sentences
 from estimator.core.fields import Strict, in_each_language
 from estimator.core.number_format import significant
 from estimator.core.periods import Period
+from estimator.core.typography import some_of
 
 MENDED = ("to_check", "impossible")  # of runs, which only their own home knows
+MOST_GAPS = 5  # uses of which months are missing, that are named
 MOST_OF_A_PART = 0.9  # of an electricity, told to one digit [1]
 COVERED = ("site_energy", "by_figure")  # shares of an electricity that is known whole
 SHARES = ("site_energy", "embodied", "embodied_partly", "by_figure", "impossible", "proof")  # of an electricity
@@ -293,3 +295,10 @@ class ServiceTotals(Strict):
     proved: Mapping[str, int]
     unknown: int
     indicators: Mapping[str, Amount]
+
+
+def gaps_text(found: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """« Voirie (mai 2026, juillet 2026 à août 2026) »: the "name" of each use, or service, and the "periods" in which
+    it has no data."""
+    spans = ((one["name"], ", ".join(Period(period).label(lang) for period in one["periods"])) for one in found)
+    return some_of([f"{name} ({periods})" for name, periods in spans], MOST_GAPS)

@@ -2,6 +2,7 @@
 in every document too, but of a use that is told there by name alone."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,73 @@ def test_an_unknown_run_of_two_months_counts_once_in_its_year(tmp_path: Path) ->
 def test_a_quarter_says_its_own_months_alone(home: Path) -> None:
     told = plain(sobria(home, "indicators", "--period", "2026-T1").stdout)
     assert "Voirie (mars 2026)" in told and "Accueil (" not in told
+
+
+LEFT = {
+    "fr": "laissés de côté dans les deux périodes, faute de données dans l'une : voirie (février 2025)",
+    "en": "left out of both periods, for lack of data in one: voirie (February 2025)",
+}
+
+
+def _two_years(home: Path, rows: Mapping[str, Mapping[str, float]], requests: float = 500.0) -> Path:
+    """Uses in trial of these kWh by month; the last one is counted `requests` times in each."""
+    for name in rows:
+        case(Register(home), name)
+    uses = {name: 500.0 for name in rows} | {[*rows][-1]: requests}
+    built(home, *(run(name, kwh, month, requests=uses[name]) for name, of in rows.items() for month, kwh in of.items()))
+    return home
+
+
+def _year(year: int, kwh: float, *months: int) -> dict[str, float]:
+    return {f"{year}-{month:02}": kwh for month in months}
+
+
+def _change(home: Path) -> dict[str, Any]:
+    found = json.loads(sobria(home, "indicators", "--period", "2026", "--json").stdout)["indicators"]
+    assert isinstance(found["energy"]["change"], dict)
+    return dict(found["energy"]["change"])
+
+
+def test_a_month_without_data_of_a_year_is_no_rise_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters: 10 kWh in each month of January to March 2025, 11 of 2026; roads: 10 in each, February 2025 lacking. On
+    what both know, 33 + 20 over 30 + 20 is 6 % more, where 33 + 30 over 30 + 20 would be 26 %, a third of it volume."""
+    roads = _year(2025, 10.0, 1, 3) | _year(2026, 10.0, 1, 2, 3)
+    home = _two_years(tmp_path, {"courrier": _year(2025, 10.0, 1, 2, 3) | _year(2026, 11.0, 1, 2, 3), "voirie": roads})
+    change = _change(home)
+    assert change["share"] == pytest.approx(0.06) and change["effects"]["volume"] == pytest.approx(0)
+    assert (change["before"], change["after"]) == (pytest.approx(50), pytest.approx(53))
+    assert change["left_out"] == [{"use_case": "voirie", "name": "voirie", "periods": ["2025-02"]}]
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
+    for lang, said in LEFT.items():
+        sobria(home, "indicators", "--period", "2026", "--out", str(tmp_path / "sheet.md"), lang=lang)
+        told = [sobria(home, "indicators", "--period", "2026", lang=lang).stdout, text(home, "reen", lang=lang)]
+        told += [(tmp_path / "sheet.md").read_text("utf-8"), page("synthese", lang, territoire="all", periode="2026")]
+        assert all(said in plain(each).replace("’", "'") for each in told)
+
+
+def test_uses_known_in_other_months_of_each_year_are_not_compared(tmp_path: Path) -> None:
+    """Letters in January 2025 and February 2026, roads in February 2025 and January 2026: nothing is known twice."""
+    letters, roads = {"2025-01": 10.0, "2026-02": 30.0}, {"2025-02": 10.0, "2026-01": 30.0}
+    home = _two_years(tmp_path, {"courrier": letters, "voirie": roads})
+    found = _change(home)
+    assert (found["established"], found["months"]) == (None, 0) and "share" not in found
+    why = "faute de données dans l'une des deux périodes : courrier (février 2025, janvier 2026), voirie (février 2026)"
+    for said in (found["missing"]["fr"], sobria(home, "indicators", "--period", "2026").stdout, text(home, "reen")):
+        assert why in plain(said).replace("’", "'")
+
+
+def test_in_which_months_a_small_use_ran_is_not_told_by_what_is_compared(tmp_path: Path) -> None:
+    """50 uses a month are of few: February 2025 lacking is said to who holds the data alone. With roads that lack it
+    too, which way the total goes is told, and no amount beside the rounded ones of each month."""
+    letters = _year(2025, 10.0, 1, 2, 3) | _year(2026, 11.0, 1, 2, 3)
+    few = _year(2025, 2.0, 1, 3) | _year(2026, 2.0, 1, 2, 3)
+    home = _two_years(tmp_path / "few", {"courrier": letters, "accueil": letters, "tri": few}, 50.0)
+    assert _change(home)["left_out"] == [] and _change(home)["before"]
+    assert "tri (février 2025)" in plain(sobria(home, "indicators", "--period", "2026").stdout)
+    roads = _year(2024, 10.0, *range(1, 13)) | _year(2025, 10.0, 1, 3) | _year(2026, 11.0, 1, 2, 3)
+    more = {"courrier": letters, "accueil": letters, "voirie": roads, "tri": few}
+    found = _change(_two_years(tmp_path / "more", more, 50.0))
+    assert [one["name"] for one in found["left_out"]] == ["voirie"]
+    assert found["rises"] and found["before"] is None and found["after"] is None

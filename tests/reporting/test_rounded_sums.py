@@ -217,10 +217,10 @@ def test_a_line_of_the_inventory_that_holds_small_uses_is_of_one_figure_or_is_no
 
 
 def test_what_leaves_says_the_way_of_a_change_and_not_what_left(tmp_path: Path) -> None:
-    """Of 12 + 2.3456 + 3 + 1 kWh a month of 2025, the 2.3456 of two agents are gone in 2026: at home they are what
-    left; in what leaves, 220 then 190 kWh are less, and neither how much nor of what is told."""
+    """Of 12 + 2.3456 + 3 + 1 kWh a month of 2025, the 2.3456 of two agents are gone in 2026, and are in no service: at
+    home they are what left; in what leaves, 220 then 190 kWh are less, and neither how much nor of what is told."""
     for name, agents in AGENTS.items():
-        case(Register(tmp_path), name, f"service {name}", COMMUNE)
+        case(Register(tmp_path), name, f"service {name}", COMMUNE, "idee" if name == "deux" else "experimentation")
         heads(tmp_path, f"service {name}", agents)
     kwh = {"grand": 12.0, "deux": 2.3456, "quatre": 3.0, "duo": 1.0}
     years = {name: (2025,) if name == "deux" else (2025, 2026) for name in kwh}
@@ -231,11 +231,12 @@ def test_what_leaves_says_the_way_of_a_change_and_not_what_left(tmp_path: Path) 
     within = replace(scope, sources=replace(scope.sources, inside=True))
     here, told = (sheet(one)["indicators"]["energy"]["change"] for one in (within, scope))
     assert here["effects"]["scope"] == pytest.approx(-12 * 2.3456, rel=1e-2)
-    assert told | {"compared": None} == {
+    assert told | {"compared": None, "left_out": None} == {
         "established": True,
         "rises": False,
         "months": 12,
         "compared": None,
+        "left_out": None,
         "before": 220.0,
         "after": 190.0,
         **dict.fromkeys(("difference", "effects", "ends", "relative", "share", "words")),

@@ -87,6 +87,8 @@ def of_scope(scope: Scope) -> dict[str, Amount]:
 def figures_of(scope: Scope) -> Mapping[str, Amount]:
     """The figures of a scope. Those of the whole ledger over one of its months, or over all, are in its results."""
     months = months_of(scope.rows)
+    if scope.without:
+        return scope.lowered(amounts(scope.groups, FOUR))
     if scope.territory == WHOLE and months == sorted(scope.sources.figures_of_months):
         return scope.sources.figures
     return scope.lowered(_over(scope, months))

@@ -143,10 +143,15 @@ def _finest_of_change(scope: Scope) -> float:
 
 def _told_change(scope: Scope, name: str) -> dict[str, Any]:
     """The change of a total, both of these made of their electricity as the months compared are told: of some months
-    of a year, as these are; of whole years, as years are."""
+    of a year, as these are; of whole years, as years are. With a use left out of some months, they would be one more
+    equation of the rounded sum of all: which way it goes is told alone."""
     earlier, least = before(scope), _finest_of_change(scope)
     found = change(scope, earlier, name)
-    if not least or "before" not in found:
+    if "before" not in found or not is_ever_rounded(scope):
+        return found
+    if found["left_out"]:
+        return found | {"before": None, "after": None}
+    if not least:
         return found
     least *= 1 if found["months"] == len(scope.period.months()) and not finest(scope) else times_of(found["months"])
     for end, span in zip(("after", "before"), comparable(scope, earlier), strict=True):

@@ -22,7 +22,7 @@ def dated_rows(scope: Scope) -> list[Attached]:
     """The rows by whose months those of a scope are known; all of it for those who hold the data."""
     if scope.sources.inside:
         return scope.rows
-    return [row for row in _ever(scope) if row.row.month in scope.months]
+    return [r for r in _ever(scope) if r.row.month in scope.months and (r.id, r.row.month) not in scope.without]
 
 
 def months_ever(scope: Scope) -> list[int]:

@@ -3,7 +3,7 @@
 Where they leave, neither is told of a use that is not told there by name, nor of months in which only such uses ran.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from estimator.core.periods import Period, stretches
@@ -14,18 +14,29 @@ from estimator.governance.indicators.usage_by_case import Attached
 
 
 def gaps(scope: Scope) -> tuple[dict[str, Any], ...]:
-    """The known months of the period in which a use in trial or in service has no data, and had some before: its "name"
-    and these "periods". None of one use alone, nor of a territory whose total is withheld."""
+    """The months of `missing_months`, as "periods", with the "name" of each use. None of one use alone, nor of a
+    territory whose total is withheld."""
     if scope.use is not None or withheld(scope):
         return ()
+    names = {case.id: case.name for case in told_in_use(scope)}
+    return tuple(gap_of(names[id], months) for id, months in missing_months(scope).items())
+
+
+def gap_of(name: str, months: Collection[int]) -> dict[str, Any]:
+    """{"name", "periods"} of a use without data in these months."""
+    return {"name": name, "periods": [str(period) for period in stretches(months)]}
+
+
+def missing_months(scope: Scope) -> dict[str, list[int]]:
+    """The known months of the period in which a use in trial or in service has no data, and had some before, by its
+    id."""
     known = [month for month in told_months(scope) if month != scope.sources.running_month]
-    months, found = _months_of_uses(scope), list[dict[str, Any]]()
+    months, found = _months_of_uses(scope), dict[str, list[int]]()
     for case in told_in_use(scope):
         mine = months.get(case.id, set())
-        lacks = [month for month in known if mine and month > min(mine) and month not in mine]
-        if lacks:
-            found.append({"name": case.name, "periods": [str(period) for period in stretches(lacks)]})
-    return tuple(found)
+        if lacks := [month for month in known if mine and month > min(mine) and month not in mine]:
+            found[case.id] = lacks
+    return found
 
 
 def unknown_runs(scope: Scope) -> int:

@@ -236,13 +236,14 @@ def is_loose(case: UseCase) -> bool:
 @dataclass(frozen=True)
 class Scope:
     """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months;
-    use: one use case of it alone."""
+    use: one use case of it alone; without: uses of it (ids), each with a month [yyyymm] in which it is left out."""
 
     sources: Sources
     territory: str
     period: Period
     only: frozenset[int] | None = None
     use: str | None = None
+    without: frozenset[tuple[str | None, int]] = frozenset()
 
     @cached_property
     def everything(self) -> list[Attached]:
@@ -253,7 +254,7 @@ class Scope:
     @cached_property
     def rows(self) -> list[Attached]:
         """Months of the ledger in the territory and the period."""
-        return [r for r in self.everything if r.row.month in self.months]
+        return [r for r in self.everything if r.row.month in self.months and (r.id, r.row.month) not in self.without]
 
     @cached_property
     def every(self) -> "Scope":

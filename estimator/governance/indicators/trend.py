@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.assessment import uncertainty
@@ -16,6 +16,7 @@ from estimator.governance.indicators.functional_units import counted_in, countin
 from estimator.governance.indicators.handed_over import not_comparable
 from estimator.governance.indicators.known_months import known_in_both, known_months
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.uneven_uses import Uneven, left_out, nothing_left, uneven_uses
 from estimator.governance.indicators.usage_by_case import Attached
 
 RESIDUE = 1e-9  # of a total, that sums of floats leave [1]
@@ -45,18 +46,21 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     told only together are one of these parts: what arrives or leaves may be one of them. Only complete
     months of both periods with data are compared: `months`, how many, and `compared`, which. None without any,
     nor, with `missing`, where an authority handed over one period only, counts what another one does, or withholds some
-    of either: what it used would be a change.
+    of either: what it used would be a change. left_out: the uses that lack data in some months of one period, and are
+    left out of both in these.
     rises: of an established one, whether it is up. relative: the change in share of the total before [1], by draw.
     """
     figure = figure_named(indicator)
     assert figure is not None
     if why := not_comparable(now, before):
         return {"established": None, "effects": None, "months": 0, "missing": why}
+    uneven = uneven_in(now, before)
     now, before = comparable(now, before)
     merged = frozenset(grouped(before).others) | frozenset(grouped(now).others)
     old, new = _cases(before, indicator, merged), _cases(now, indicator, merged)
     if not old or not new:
-        return {"established": None, "effects": None, "months": 0}
+        why = nothing_left(uneven)
+        return {"established": None, "effects": None, "months": 0} | ({"missing": why} if why else {})
     both = [name for name in old if name[0] is not None and name in new and _divisible(old[name], new[name])]
     drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
     total = [uncertainty.points(values)[1] for values in drawn]
@@ -66,7 +70,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     low, _, high = difference.ends
     body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": difference, "rises": low > 0}
     body["compared"] = {"before": known_months(before), "now": known_months(now)}
-    body["months"] = len(body["compared"]["now"])
+    body |= {"months": len(body["compared"]["now"]), "left_out": left_out(uneven)}
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
         effect = shapley(_changes_by_draw(old, both), _changes_by_draw(new, both), _value)
@@ -88,11 +92,31 @@ def _all_positive(values: Any) -> bool:
 
 
 def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
-    """The two scopes restricted to the calendar months that are complete, have data in both, and are told in both."""
+    """The two scopes restricted to the calendar months that are complete, have data in both, and are told in both; with
+    each use in those of its months alone that both know."""
+    both = _told_in_both(now, before)
+    pairs = [(use.id, pair) for use in uneven_uses(now, before, both) for pair in use.pairs]
+    now, before = (
+        replace(
+            scope,
+            only=frozenset(pair[side] for pair in both),
+            without=frozenset((id, pair[side]) for id, pair in pairs),
+        )
+        for side, scope in enumerate((now, before))
+    )
+    left = known_in_both(now, before) if pairs else both
+    return now.over(month for month, _ in left), before.over(earlier for _, earlier in left)
+
+
+def uneven_in(now: Scope, before: Scope) -> list[Uneven]:
+    """The uses that lack data in some of the months that are compared of one of two periods."""
+    return uneven_uses(now, before, _told_in_both(now, before))
+
+
+def _told_in_both(now: Scope, before: Scope) -> list[tuple[int, int]]:
     both = known_in_both(now, before)
     hidden = withheld_months(now, [month for pair in both for month in pair])
-    both = [pair for pair in both if hidden.isdisjoint(pair)]
-    return now.over(month for month, _ in both), before.over(earlier for _, earlier in both)
+    return [pair for pair in both if hidden.isdisjoint(pair)]
 
 
 def _divisible(old: UseCasePeriod, new: UseCasePeriod) -> bool:

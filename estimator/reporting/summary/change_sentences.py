@@ -20,6 +20,7 @@ from estimator.core.number_format import (
 from estimator.core.periods import Period, first_day, month_after
 from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import period_text, shares_text, tell
+from estimator.results.totals import gaps_text
 
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
 
@@ -31,7 +32,7 @@ def change_text(body: Mapping[str, Any], lang: str) -> str:
     if not against_text(body, lang) or not body["same_season"]:
         return ""
     than = than_text(body, lang)
-    return trend_text(body["indicators"]["energy"], lang, "change", over=months_compared(body, lang), than=than)
+    return trend_text(body["indicators"]["energy"], lang, "change", over=over_text(body, lang), than=than)
 
 
 def than_text(body: Mapping[str, Any], lang: str) -> str:
@@ -91,6 +92,13 @@ def months_compared(body: Mapping[str, Any], lang: str) -> str:
     return tell("over_others", lang, **facts)
 
 
+def over_text(body: Mapping[str, Any], lang: str) -> str:
+    """The months compared, then the uses left out of some of these for lack of data in one period, with its months."""
+    found = body["indicators"]["energy"]["change"].get("left_out")
+    names = tell("over_left_out", lang, names=gaps_text(found, lang)) if found else ""
+    return months_compared(body, lang) + names
+
+
 def _runs_text(months: Sequence[int], form: str, lang: str) -> str:
     """« avril à juin, août »: months [yyyymm] by runs."""
     runs: list[list[int]] = []
@@ -113,7 +121,7 @@ def against_text(body: Mapping[str, Any], lang: str) -> str:
         "against" if body["same_season"] else "against_season",
         lang,
         before=period_text(body["previous"], lang),
-        over=months_compared(body, lang),
+        over=over_text(body, lang),
     )
 
 

@@ -18,10 +18,9 @@ from estimator.reporting.summary.sentences import (
     tell,
     territory_text,
 )
-from estimator.results.totals import AuthorityPart, MergedFile, Outside, outside
+from estimator.results.totals import AuthorityPart, MergedFile, Outside, gaps_text, outside
 
 MOST_AUTHORITIES = 20  # that are named where a number comes from
-MOST_GAPS = 5  # uses of which months are missing, that are named
 
 
 def authority_sentences(parts: Sequence[AuthorityPart], lang: str, found: Outside | None = None) -> list[str]:
@@ -86,10 +85,8 @@ def _merges(found: Outside, lang: str) -> Iterator[str]:
 
 
 def _gaps(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
-    """« Voirie (mai 2026, juillet 2026 à août 2026) »: which uses, or services, have no data in some months."""
-    spans = [(one["name"], ", ".join(period_text(period, lang) for period in one["periods"])) for one in found]
-    names = some_of([f"{name} ({periods})" for name, periods in spans], MOST_GAPS)
-    yield from [say("authorities", "gaps", lang, names=names)] if found else []
+    """Which uses, or services, have no data in some months."""
+    yield from [say("authorities", "gaps", lang, names=gaps_text(found, lang))] if found else []
 
 
 def _reasoned(found: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
