@@ -46,6 +46,7 @@ from estimator.reporting.summary.change_sentences import (
 )
 from estimator.reporting.summary.charter_status import status, status_of
 from estimator.reporting.summary.months import LARGE, history_of, months_svg
+from estimator.reporting.summary.months_text import months_table
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import (
     answer,
@@ -414,9 +415,9 @@ def test_a_year_known_from_august_has_five_months_to_count(tmp_path: Path, ceili
 
 
 def test_a_month_to_come_is_what_the_year_lacks(tmp_path: Path) -> None:
-    """2 kWh a day in January and March, 62 days, and a training of 100 kWh, once: the 303 other days take 606, 275 of
-    them after March 550, nine months of 61.1; neither (730 + 100) ÷ 12 = 69.2, nor 606 ÷ 9. None of a year that is
-    over."""
+    """2 kWh a day in January and March, 62 days, and a training of 100 kWh, once: from November, 61 days take 122, two
+    months of 61; neither (730 + 100) ÷ 12 = 69.2, nor 606 of the 303 days not known ÷ 9. April to October are over,
+    not known and not to come; on 1 December, November too, and 31 days take 62. None of a year that is over."""
     case(Register(tmp_path), "A", "Courrier")
     rows = [
         activity(f"2026-{month}-01T00:00:00", hours=24 * 31, service_key="a", cpu_energy_kwh=62.0, host="class/desk")
@@ -424,11 +425,16 @@ def test_a_month_to_come_is_what_the_year_lacks(tmp_path: Path) -> None:
     ]
     rows.append(run("a", 100, "2026-02").model_copy(update={"phase": "training"}))
     found = Pace(scope(tmp_path, *rows, today=date(2026, 11, 28))).month_to_come("energy")
-    assert found is not None and found.central == pytest.approx(2 * 275 / 9, rel=1e-2)
+    assert found is not None and found.central == pytest.approx(61, rel=1e-3)
     assert Pace(scope(tmp_path, today=date(2027, 1, 2))).month_to_come("energy") is None
     body = synthesis(scope(tmp_path, today=date(2026, 11, 28)))
     drawn = history_of(body, "energy", LARGE)
-    assert drawn.pace == found and drawn.to_come == list(range(202604, 202613))
+    assert drawn.pace == found and drawn.to_come == [202611, 202612]
+    drawn = history_of(synthesis(scope(tmp_path, today=date(2026, 12, 1))), "energy", LARGE)
+    assert drawn.to_come == [202612] and drawn.pace is not None and drawn.pace.central == pytest.approx(62, rel=1e-3)
+    rows = {str(head): str(value) for head, value in months_table("Électricité", drawn, "fr").rows}
+    assert rows["novembre 2026"] == "après les dernières données publiées"
+    assert spaced([*rows][-1]) == "Chaque mois à venir, décembre 2026"
 
 
 def test_a_month_to_come_does_not_make_up_for_months_that_one_use_lacks(tmp_path: Path) -> None:
@@ -548,8 +554,9 @@ SAID = {  # statuses of the promises that a share checks, of 5 in all: what is s
         "2 are kept, one in part, one not, and one unproven or uncountable",
     ),
     ("held", "not_measured", "covered"): (
-        "une est tenue et 4 sans preuve ou hors chiffres",
-        "one is kept and 4 unproven or uncountable",
+        "une est tenue, une couverte (les données ou le texte existent, rien de plus) et 3 sans preuve ou hors "
+        "chiffres",
+        "one is kept, one covered (the data or the text exist, nothing more), and 3 unproven or uncountable",
     ),
     ("partly", "partly", "not_held", "not_held"): (
         "aucune n'est entièrement tenue, 2 sont tenues en partie, 2 ne sont pas tenues et une "
@@ -564,7 +571,12 @@ SAID = {  # statuses of the promises that a share checks, of 5 in all: what is s
         "une est tenue en partie, une non dite (trop peu de personnes) et 3 sans preuve ou hors chiffres",
         "one is partly kept, one untold (too few people), and 3 unproven or uncountable",
     ),
-    ("not_measured", "without_object", "covered"): (
+    ("covered", "covered", "not_measured"): (
+        "aucune n'est entièrement tenue, 2 couvertes (les données ou le texte existent, rien de plus) et 3 sans preuve "
+        "ou hors chiffres",
+        "none is fully kept, 2 covered (the data or the text exist, nothing more), and 3 unproven or uncountable",
+    ),
+    ("not_measured", "without_object"): (
         "nous n'avons encore de preuve pour aucune",
         "there is no proof yet for any",
     ),
@@ -746,12 +758,14 @@ def test_what_can_be_said_comes_from_the_figures(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
     case(Register(tmp_path), "B", "Voirie")
     rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
+    vote(tmp_path, indicator="gwp", change_percent=-10, reference_year=2025, due_year=2027)
     body = synthesis(scope(tmp_path, *rows))
     say, not_say = ([line["fr"] for line in body[key]] for key in ("say", "not_say"))
     assert any(line.startswith("L’électricité est en hausse de") for line in say)
     assert any("chaque réponse consomme moins" in line for line in not_say), "rebound: the total rises"
     assert any("sans mesure, 1 sur 2" in line for line in not_say)
-    assert any("aucun n’est voté" in line for line in not_say)
+    assert body["indicators"]["gwp"]["objective"], "one is voted, of another impact"
+    assert any("aucun objectif d’électricité n’est voté" in line for line in not_say)
     forbidden = re.compile(r"neutre|zéro impact|vert\b|évité|frugal")
     assert not any(forbidden.search(line) for line in say)
 

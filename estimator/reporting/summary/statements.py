@@ -84,18 +84,19 @@ def charter_text(body: Body, lang: str, brief: bool = False) -> str:
 
 def promises(body: Body) -> tuple[dict[str, int], int]:
     """What is said of the promises of the charter, each with its count, and how many they are in all: those kept, none
-    said so (held_none), in part, not (`_first` where no other is said kept before), those that are not told, and those
-    that nothing proves either way (unproven; all_unproven), for want of figures or because none can. A count of none
-    is not said otherwise."""
+    said so (held_none), in part, not (`_first` where no other is said kept before), those of which the data or the text
+    exist and no more (covered), those that are not told, and those that nothing proves either way (unproven;
+    all_unproven), for want of figures or because none can. A count of none is not said otherwise."""
     checks = [told_status(check) for check in body["charter"]]
     total = len(checks) + sum(map(len, body["unchecked"].values()))
-    held, partly, not_held, withheld = (checks.count(key) for key in ("held", "partly", "not_held", "withheld"))
-    left = total - held - partly - not_held - withheld
+    apart = ("held", "partly", "not_held", "covered", "withheld")
+    held, partly, not_held, covered, withheld = (checks.count(key) for key in apart)
+    left = total - held - partly - not_held - covered - withheld
     if left == total:
         return {"all_unproven": total}, total
     after = "" if held else "_first"
     counts = {"held": held, f"partly{after}": partly, f"not_held{after}": not_held}
-    counts |= {"withheld": withheld, "unproven": left}
+    counts |= {"covered": covered, "withheld": withheld, "unproven": left}
     none = {} if held or withheld else {"held_none": 0}  # what is not told may be kept
     return none | {key: count for key, count in counts.items() if count}, total
 
