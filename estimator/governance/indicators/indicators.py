@@ -54,7 +54,8 @@ COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
 def sheet(scope: Scope) -> dict[str, Any]:
     """{"territory", "period", "previous", "build", "indicators": {id: {…}}, "added": […]} of a scope; unknown is None,
-    never zero. added: those of other packages. Sums that hold uses told only together are rounded where they leave."""
+    never zero. running_month: that of today [yyyymm]; added: those of other packages. Sums that hold uses told only
+    together are rounded where they leave."""
     found = _footprints(scope)
     found |= {name: _leaving(scope, compute(scope)) for name, compute in COMPUTED.items()}
     found["trajectory"] = _trajectory(scope, found["energy"])
@@ -68,6 +69,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     unread = _is_unread(scope) and not withheld(scope)
     outside = outside_of(scope)._replace(gaps=gaps(scope), unknown_runs=unknown_runs(scope), unread=unread)
     body |= {"outside": outside._asdict(), "elsewhere": scope.sources.elsewhere}
+    body |= {"running_month": scope.sources.running_month}
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     figures = {name: found[name]["value"] for name in FOOTPRINTS}
     added = computed(figures, {name: found[name]["proof"] for name in FOOTPRINTS})

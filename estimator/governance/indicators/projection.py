@@ -94,14 +94,18 @@ class Pace:
         return totals([group.times(found) for found, group in made])[indicator]
 
     def month_to_come(self, indicator: str) -> Interval | None:
-        """A month after the last known one: its days, at the pace of the known days of each use, or service without
-        one, whatever it lacks before; None where nothing is to come, of a year that is over or whose uses are, and
-        where more than a tenth of it would be made of uses known for too few days to trust."""
+        """A month after the last known one, the running one or a later one: its days, at the pace of the known days of
+        each use, or service without one, whatever it lacks before; None where nothing is to come, of a year that is
+        over or whose uses are, and where more than a tenth of it would be made of uses known for too few days to
+        trust."""
         known, today = months_of(known_rows(self.dated)), self.scope.sources.today
-        left = days_between(last_day(known[-1]) + timedelta(1), date(self.year, 12, 31)) if known else []
-        if not left or self.year < today.year:
+        if not known or self.year < today.year:
             return None
-        days = len(left) / (MONTHS - known[-1] % 100)
+        start = max(last_day(known[-1]) + timedelta(1), today.replace(day=1))
+        left = days_between(start, date(self.year, 12, 31))
+        if not left:
+            return None
+        days = len(left) / (MONTHS + 1 - start.month)
         paced = [row for row in self.rows if not row.row.training and not self._is_over(row)]
         alike = Days(self.to_count, self._days(self.dated))  # of a small use, as of those whose months are known
         parts = [(row.row.group, self._parts.get(_part(row), alike)) for row in paced]

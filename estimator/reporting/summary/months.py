@@ -22,13 +22,15 @@ class History:
     """A footprint by month (yyyymm -> amount or None); limit: the objective of the last year, divided equally among its
     months.
 
-    pace: each month to come at the pace of the known days of the year; tall: height of the picture [px]."""
+    pace: each month to come at the pace of the known days of the year; tall: height of the picture [px]; running: the
+    month [yyyymm] of today, before which none is to come."""
 
     months: Mapping[int, Interval | None]
     period: frozenset[int]
     limit: float | None = None
     pace: Interval | None = None
     tall: int = HIGH
+    running: int = 0
 
     @property
     def known(self) -> dict[int, Interval]:
@@ -59,8 +61,9 @@ class History:
 
     @property
     def to_come(self) -> list[int]:
-        """The months after the last one that is known, or known and not told, where a pace is drawn."""
-        return [month for month in self.months if self.pace and month > self.last]
+        """The months after the last one that is known, or known and not told, from the running one, where a pace is
+        drawn: one that ended without data is past."""
+        return [month for month in self.months if self.pace and month > self.last and month >= self.running]
 
     @property
     def limit_from(self) -> float:
@@ -73,7 +76,7 @@ def history_of(body: Mapping[str, Any], key: str, tall: int = HIGH) -> History:
     entry = body["indicators"][key]
     path, pace = entry["path"], entry["month_to_come"] if tall == LARGE else None
     months = {int(month): amount for month, amount in entry["history"].items()}
-    return History(months, frozenset(body["months"]), path and path["month"], pace, tall)
+    return History(months, frozenset(body["months"]), path and path["month"], pace, tall, body["running_month"])
 
 
 def axis(history: History, lang: str) -> tuple[float, dict[float, str]]:
