@@ -89,6 +89,9 @@ class _Reading:
         self.months = timestamps.Months()
         self.hosts = {s.id: s.zone for s in load().subjects.values() if s.kind == "host"}
         self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
+        self.kept_by = {
+            kind: tuple(s.id for s in load().subjects.values() if s.kind == kind) for kind in ("network", "storage")
+        }
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
         self.now_us = timestamps.now_us()
@@ -170,7 +173,7 @@ class _Reading:
         """Data moved, or kept over the period, as fields of Activity. RowRefused where data kept stands with anything
         that holds its electricity already."""
         moved, kept = said.number("data_gb"), said.number("storage_tb")
-        network, storage = (said.word(name, _subjects(name)) for name in ("network", "storage"))
+        network, storage = (said.word(name, ids) for name, ids in self.kept_by.items())
         fields: dict[str, Any] = {"data_gb": moved, "network": network or ANY_NETWORK} if moved else {}
         if not kept:
             return fields
@@ -269,11 +272,6 @@ class _Reading:
         if zone is None:
             checks.append("unknown_country" if asked else "no_country")
         return _Place(zone, host or ASSUMED_HOST, provider or None, checks)
-
-
-def _subjects(kind: str) -> tuple[str, ...]:
-    """The subjects of a kind."""
-    return tuple(subject.id for subject in load().subjects.values() if subject.kind == kind)
 
 
 def _context(said: Cells) -> float | None:
