@@ -12,6 +12,8 @@ from estimator.catalogue.resolver import is_timezone
 from estimator.core.atomic_files import publish
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
+from estimator.core.json_once import RepeatedKey, loaded
+from estimator.core.typography import cut
 from estimator.core.validation_messages import file_fault
 from estimator.ingestion.parsing.file_names import unrotated
 from estimator.ledger.rows import Scope
@@ -133,7 +135,7 @@ def dump(sidecar: Sidecar, path: Path) -> None:
 def load(path: Path) -> Sidecar:
     """Load a sidecar. OSError, bad_sidecar."""
     try:
-        return Sidecar.model_validate(json.loads(path.read_text("utf-8")))
+        return Sidecar.model_validate(loaded(path.read_text("utf-8")))
     except ValidationError as error:
         pattern = error.errors()[0].get("ctx", {}).get("pattern")
         said = file_fault(error)
@@ -143,6 +145,9 @@ def load(path: Path) -> Sidecar:
         raise _refused(
             path, {lang: say("toml", "at", lang, expected=_json(lang), **at) for lang in LANGUAGES}
         ) from error
+    except RepeatedKey as error:
+        told = {lang: say("expected", "repeated_key", lang, name=cut(error.key)) for lang in LANGUAGES}
+        raise _refused(path, told) from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise _refused(path, {lang: _json(lang) for lang in LANGUAGES}) from error
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -15,11 +14,12 @@ from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict, is_near, is_past
+from estimator.core.json_once import RepeatedKey, loaded
 from estimator.core.language import OFFICIAL
 from estimator.core.number_format import sentences_with
 from estimator.core.refusals import ListedRefusal
 from estimator.core.said_number import bare_number, cell_readings, one_reading
-from estimator.core.typography import printable
+from estimator.core.typography import cut, printable
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
 # What a unit is worth in the unit that a field expects: definitions, no factors.
@@ -237,9 +237,11 @@ def _table_rows(text: str) -> tuple[Rows, Sequence[str], str]:
 
 def _json_rows(text: str) -> tuple[Rows, Sequence[str], str]:
     """The objects of a list, or of the list named `questions`, with their ranks, the names that all have, and no mark:
-    a text may have either, and a number has one reading."""
+    a text may have either, and a number has one reading. AnswersRefused where an object holds a key twice."""
     try:
-        found = json.loads(text)
+        found = loaded(text)
+    except RepeatedKey as error:
+        raise AnswersRefused([sentences("answer_problems", "repeated_key", read=cut(error.key))], rows=1) from error
     except (ValueError, RecursionError):
         return [], (), ""
     listed = found.get("questions") if isinstance(found, dict) else found

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.duckdb_engine import Connection, EngineError, connect_alone
+from estimator.core.json_once import Shape
 from estimator.ingestion.parsing import delimited_text, json_text
-from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
+from estimator.ingestion.parsing.json_lines import JsonLines, Path
 from estimator.ingestion.parsing.json_moulds import MANY, Moulds
 from estimator.ingestion.reader import LargeTrace
 

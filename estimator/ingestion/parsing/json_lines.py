@@ -1,15 +1,14 @@
 """A block of lines of JSON whose fields were taken by column, however they were; the names that their objects hold."""
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-Shape = Mapping[str, Any]  # the fields that are taken: of a nested object, its own; the others, None. The first nested
-# object may be written as a text.
+from estimator.core.json_once import Pairs, Shape, pairs
+
 Path = tuple[str, ...]  # the names of a field, from the outermost object
 _REMEMBERED = 10_000
 
@@ -59,18 +58,6 @@ class ObjectNames:
                 self._known.clear()
             known = self._known[number] = names, _once(found, self._shape)
         return known
-
-
-class Pairs(list[tuple[str, Any]]):
-    """An object, each of its names as often as it stands there."""
-
-
-def pairs(text: str) -> Any:
-    """The value of a JSON text, or the text itself when invalid."""
-    try:
-        return json.loads(text, object_pairs_hook=Pairs)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _once(found: Any, shape: Shape) -> bool:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from estimator.core.json_once import Pairs, Shape, pairs
 from estimator.ingestion.parsing.json_bytes import are_marks, escapes_in
-from estimator.ingestion.parsing.json_lines import Pairs, Path, Shape, pairs
+from estimator.ingestion.parsing.json_lines import Path
 
 NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # the escape of half of a character

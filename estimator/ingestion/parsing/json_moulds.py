@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimator.core.json_once import Shape
 from estimator.ingestion.parsing.json_bytes import LONG, Bytes, are_marks, escapes_in, line_ends
-from estimator.ingestion.parsing.json_lines import JsonLines, Path, Shape
+from estimator.ingestion.parsing.json_lines import JsonLines, Path
 from estimator.ingestion.parsing.json_mould import HALF, NUMBER, Hole, Mould, Run, Said
 
 _MORE = 8  # bytes in which the end of a hole is looked for, beyond those of the first line; then twice as many

@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from estimator.core.errors import SobriaError
+from estimator.core.json_once import Pairs, Shape, loaded, pairs, repeated
+from estimator.core.typography import cut
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.reader import LARGE_BYTES, LargeTrace, Trace
 
-UNREAD = ("broken_line", "long_number", "deep_json")  # codes of a line of which nothing is read
+UNREAD = ("broken_line", "long_number", "deep_json", "repeated_key")  # codes of a line of which nothing is read
 _TEXT, _LONG = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), 1_000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
@@ -67,10 +69,11 @@ def decode_lines(data: bytes) -> str:
         return "\n".join(map(delimited_text.decode_bytes, data.split(b"\n")))
 
 
-def objects(trace: Trace | LargeTrace) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def objects(trace: Trace | LargeTrace, shape: Shape | None = None) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
-    that is invalid or without an object. broken_json when even the first line is not JSON; long_number, deep_json."""
-    for line, value in _values(trace):
+    that is invalid, without an object, or with a key that `loaded` finds twice. broken_json when even the first line is
+    not JSON; long_number, deep_json, repeated_key."""
+    for line, value in _values(trace, shape):
         yield from objects_in(line, value)
 
 
@@ -80,21 +83,21 @@ def objects_in(line: int, value: Any) -> Iterator[tuple[int, dict[str, Any] | st
         yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
 
 
-def _values(trace: Trace | LargeTrace) -> Iterator[tuple[int, Any]]:
+def _values(trace: Trace | LargeTrace, shape: Shape | None) -> Iterator[tuple[int, Any]]:
     if isinstance(trace, LargeTrace) and has_lines(trace):
-        yield from ((number, parsed(line)) for number, line in numbered_lines(trace))
+        yield from ((number, parsed(line, shape)) for number, line in numbered_lines(trace))
         return
     text = decode(trace.data).rstrip()
     begins = 1 + text[: len(text) - len(text.lstrip())].count("\n")
     try:
-        yield begins, json.loads(text)
+        yield begins, loaded(text, shape)
         return
     except (ValueError, RecursionError) as error:  # not held: it would hold the file, through its frames
         broken = error.lineno if isinstance(error, json.JSONDecodeError) else begins
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or isinstance(parsed(lines[0][1]), str):
+    if len(lines) < 2 or not _is_json(lines[0][1]):
         raise fault(text, trace.name, broken)
-    yield from ((number, parsed(line)) for number, line in lines)
+    yield from ((number, parsed(line, shape)) for number, line in lines)
 
 
 def has_lines(trace: LargeTrace) -> bool:
@@ -102,7 +105,12 @@ def has_lines(trace: LargeTrace) -> bool:
     if trace.head.startswith(delimited_text.UTF16):
         return False
     first = trace.first_line()
-    return first.endswith(b"\n") and not isinstance(parsed(decode(first)), str)
+    return first.endswith(b"\n") and _is_json(decode(first))
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is JSON, and none of a text alone; its keys may be repeated."""
+    return not isinstance(pairs(text), str)
 
 
 def numbered_lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
@@ -131,20 +139,24 @@ def object_in(value: Any, name: str) -> dict[str, Any]:
 
 
 def fault(text: str, file: str = "", line: int = 1) -> SobriaError:
-    """Why a text is not read as JSON: broken_json, or what the parser does not go beyond, long_number, deep_json."""
+    """Why a text is not read as JSON: broken_json, or what the parser does not go beyond, long_number, deep_json, or
+    repeated_key."""
     try:
-        json.loads(text)
+        found = json.loads(text, object_pairs_hook=Pairs)
     except RecursionError:
         return SobriaError("deep_json", file=file, line=line)
     except ValueError as error:
         if not isinstance(error, json.JSONDecodeError):
             return SobriaError("long_number", file=file, line=line)
+    else:
+        if (key := repeated(found)) is not None:
+            return SobriaError("repeated_key", file=file, line=line, name=cut(key))
     return SobriaError("broken_json", file=file, line=line)
 
 
-def parsed(text: str) -> Any:
-    """The value of a JSON text, or the text itself when invalid."""
+def parsed(text: str, shape: Shape | None = None) -> Any:
+    """The value of a JSON text, or the text itself when invalid, or with a key that `loaded` finds twice."""
     try:
-        return json.loads(text)
+        return loaded(text, shape)
     except (ValueError, RecursionError):
         return text

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import digests_of, hexadecimal
+from estimator.core.json_once import Shape
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.json_columns import json_lines
-from estimator.ingestion.parsing.json_lines import JsonLines, ObjectNames, Shape
+from estimator.ingestion.parsing.json_lines import JsonLines, ObjectNames
 from estimator.ingestion.parsing.kinds import OfKinds, first_of_each, in_schema, joint_codes, renumbered
 from estimator.ingestion.parsing.record_fields import RecordFields
 from estimator.ingestion.parsing.records import LONGEST_US, OtherObject, Record, RecordReader

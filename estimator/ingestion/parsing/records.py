@@ -167,9 +167,17 @@ class RecordReader:
     def broken(self, line: int, text: str) -> None:
         """Quarantine an unreadable line: only its number is stored, and the bytes of its file, which may be cut there;
         `text` distinguishes it from others."""
-        code = json_text.fault(text).code
-        cut = RowRefused("broken_line", bytes=str(self.trace.size)) if code == "broken_json" else RowRefused(code)
-        self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), cut, {})
+        fault = json_text.fault(text)
+        if fault.code == "repeated_key":
+            self.repeats(line, text, str(fault.facts["name"]))
+            return
+        cut = RowRefused("broken_line", bytes=str(self.trace.size)) if fault.code == "broken_json" else None
+        self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), cut or RowRefused(fault.code), {})
+
+    def repeats(self, line: int, text: str, key: str) -> None:
+        """Quarantine a line in which an object holds a key twice: which of its values counts, nobody knows."""
+        row_id = self._identities.of_text(f"{self.reader}\x1d{text}")
+        self._refuse(line, row_id, RowRefused("repeated_key", name=_shown(key)), {})
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """(line, object) of a JSON trace; an unreadable line is quarantined. broken_json."""

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count, islice
 from typing import Any, NamedTuple
 
+from estimator.core.json_once import repeated
 from estimator.ingestion.parsing import delimited_text, json_text, prometheus, service_names
 from estimator.ingestion.parsing.record_columns import ColumnReading, RecordColumns
 from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
@@ -62,12 +63,15 @@ Log = dict[str, Any] | str
 
 
 def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Record | OtherObject | None:
-    """The record of a request; None where its line is broken."""
+    """The record of a request; None where its line is broken, or says a key twice."""
     if isinstance(log, str):
         reading.broken(line, log)
         return None
     if _SIGNS.isdisjoint(log) and "request_id" not in log:
         return OtherObject(line, log)
+    if (key := _repeated(log)) is not None:
+        reading.repeats(line, json.dumps(log), key)
+        return None
     log = _spend_log(log)
     said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
     reading.left_out(_ignored(log))
@@ -104,7 +108,7 @@ def _is_page(text: str) -> bool:
 
 def _read_line(reading: RecordReader, text: str, line: int, above: int) -> Iterator[Record | OtherObject | None]:
     ranks = count(1 + above)
-    for place, item in json_text.objects_in(line, json_text.parsed(text)):
+    for place, item in json_text.objects_in(line, json_text.parsed(text, BY_COLUMN.shape)):
         for at, log, _ in _requests(place, item, ranks):
             yield _record(reading, at, log, [])
 
@@ -117,7 +121,7 @@ def _logs(trace: Trace | LargeTrace) -> Iterator[tuple[int, Log, int]]:
         yield from ((line, log, 0) for line, log in table)
         return
     ranks = count(1)
-    for line, item in json_text.objects(trace):
+    for line, item in json_text.objects(trace, BY_COLUMN.shape):
         yield from _requests(line, item, ranks)
 
 
@@ -161,6 +165,12 @@ def _metadata(log: Mapping[str, Any]) -> dict[str, Any]:
     quoted = log.get("metadata")
     found = json_text.parsed(quoted) if isinstance(quoted, str) else quoted
     return found if isinstance(found, dict) else {}
+
+
+def _repeated(log: Mapping[str, Any]) -> str | None:
+    """The key that stands twice in the metadata given as JSON text, where they are read."""
+    quoted = log.get("metadata")
+    return repeated(quoted, BY_COLUMN.shape["metadata"]) if isinstance(quoted, str) else None
 
 
 def _cached_tokens(log: Mapping[str, Any]) -> Any:

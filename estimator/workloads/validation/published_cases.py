@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, reason_of, sentences
+from estimator.core.json_once import RepeatedKey, loaded
+from estimator.core.typography import cut
 from estimator.workloads.published_case import CaseRefused, PublishedCase, read_case
 from estimator.workloads.validation.case_figures import CaseFigure, figures_of
 from estimator.workloads.validation.case_inventory import Options
@@ -24,9 +26,12 @@ class CasesRefused(SobriaError):
 def read_cases(path: Path) -> list[dict[str, Any]]:
     """The cases of a JSON file. CasesRefused."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = loaded(path.read_text("utf-8"))
     except OSError as error:
         raise CasesRefused(file=path.name, found=reason_of(error)) from error
+    except RepeatedKey as error:
+        found = sentences("cases_read", "repeated_key", name=cut(error.key))
+        raise CasesRefused(file=path.name, found=found) from error
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         read = "no_text" if isinstance(error, UnicodeDecodeError) else "no_json"
         raise CasesRefused(file=path.name, found=sentences("cases_read", read)) from error
