@@ -28,6 +28,7 @@ from estimator.core.number_format import (
 from estimator.governance.indicators.explanation import SHEET, split_number
 from estimator.reporting.summary.brought import brought_numbers, brought_sentences
 from estimator.reporting.summary.sentences import scope_name
+from estimator.results.proofs import ELECTRICITY
 from estimator.results.totals import Outside
 
 DOUBTS = 5  # factors in the uncertainty chart
@@ -104,7 +105,8 @@ def _answer(found: ExplainedNumber, lang: str) -> str:
     said = ""
     if found.amount.central is not None:
         said = html_parts.impact_proof_text(found.figure, found.proof, lang)
-    facts = {"value": interval_text(found.amount, lang), "proof": f", {said}" if said else ""}
+    base = f" {t(f'explain.base_{found.figure}', lang)}" if said and found.figure in ELECTRICITY else ""
+    facts = {"value": interval_text(found.amount, lang), "proof": f", {said}{base}" if said else ""}
     key = "explain.answer_least" if found.amount.known and found.unread else "explain.answer"
     return t(key, lang, figure=subject_name(found, lang), **facts)
 

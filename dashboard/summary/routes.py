@@ -30,7 +30,6 @@ from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import rollup
 from estimator.reporting.publications.territory_files import FOLDER, read_files
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import territory_text
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.evidence import evidence_file
 
@@ -88,7 +87,7 @@ def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
     cases = [UseFacts(whole, case, lang) for case in scope_in(asked).judged]
     if not cases:
         raise SobriaError("no_use_case")
-    found = evidence_file(cases, territory_text(asked.territory, lang))
+    found = evidence_file(cases, asked.territory)
     return document_response(found, "preuves", request.query_params.get("format", HTML), _back(asked, lang))
 
 

@@ -223,6 +223,19 @@ def test_a_number_opens(plain: None, number: str, lang: str) -> None:
     assert "{'" not in text and "{&#39;" not in text, "a value that no words say"
 
 
+@pytest.mark.parametrize(
+    ("figure", "base"),
+    [
+        ("energy", "(électricité du site, refroidissement compris)."),
+        ("it_energy", "(électricité des machines, avant refroidissement)."),
+    ],
+)
+def test_an_explained_electricity_says_of_which_one_its_proof_is(plain: None, figure: str, base: str) -> None:
+    """Home and Measurements say that of the machines, which is not that of the site where their coolings differ."""
+    [said] = re.findall(r"méthode inconnue (\([^)]*\)\.)", page("explication", "fr", id=f"total.{figure}"))
+    assert said == base
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     "number", ["total.nothing", "x", "service..energy", "run.0.energy", "total.energy.x.y", "a" * 5000]

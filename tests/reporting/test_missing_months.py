@@ -12,7 +12,7 @@ from estimator.core.periods import stretches
 from estimator.governance.register.register import Register
 from tests.dashboard.test_coverage import COUNTS_ALONE
 from tests.dashboard.test_dashboard_pages import page
-from tests.reporting.authority import case, facts, plain, run, text
+from tests.reporting.authority import case, facts, files_of, plain, rows_of, run, text
 from tests.support import activity, built, sobria
 
 LACK = {"fr": "Hors de ces chiffres, faute de données : ", "en": "Not in these figures, for lack of data: "}
@@ -91,18 +91,27 @@ def test_every_document_says_the_missing_months_and_the_unknown_runs(home: Path,
 def test_what_leaves_says_neither_of_a_use_that_is_not_told_there(tmp_path: Path) -> None:
     """« Petit » and « Infime » have 9 requests a month: merged, neither their months nor their unknown runs leave; who
     holds the data reads both."""
-    for name in ("Courrier", "Petit", "Infime"):
+    for name in ("Courrier", "Agenda", "Petit", "Infime"):
         case(Register(tmp_path), name, service=name)
-    rows = [run("courrier", 9, f"2026-{n:02}", requests=500.0) for n in range(1, 7)]
+    rows = [run(key, 9, f"2026-{n:02}", requests=500.0) for key in ("courrier", "agenda") for n in range(1, 7)]
     rows += [run("petit", 1, f"2026-{n:02}", requests=9.0) for n in (1, 2, 4)]
     rows += [run("infime", 1, f"2026-{n:02}", requests=9.0) for n in (1, 2, 3, 5)]
     built(tmp_path, *rows, _unknown("petit", "2026-04", 9.0))
     for kind in LEAVES:
         said = plain(text(tmp_path, kind))
         assert "faute de données" not in said and "Électricité non connue" not in said, kind
+    rows = rows_of(files_of("data", facts(tmp_path))["footprints.csv"])
+    assert {(row["kind"], row["unknown_runs"]) for row in rows} == {("case", "0"), ("others", "")}
     inside = plain(sobria(tmp_path, "indicators", "--period", "2026").stdout)
     assert f"{LACK['fr']}Infime (avril 2026, juin 2026), Petit (mars 2026, mai 2026 à juin 2026)." in inside
     assert "Électricité non connue, hors de ces chiffres : au moins 1 exécution." in inside
+
+
+def test_open_data_count_the_unknown_runs_of_each_month(home: Path) -> None:
+    """The letters cover all of what was read in May, beside 2 runs of which nobody knows the electricity."""
+    rows = [row for row in rows_of(files_of("data", facts(home))["footprints.csv"]) if row["use_case"] == "courrier"]
+    found = {(row["month"], row["covers"], row["unknown_runs"]) for row in rows if row["indicator"] == "energy"}
+    assert found == {(f"2026-{n:02}", "1", "2" if n == 5 else "0") for n in range(1, 8)}
 
 
 def test_an_unknown_run_of_two_months_counts_once_in_its_year(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from estimator.reporting.uses.evidence import CRITERIA, evidence, evidence_file
 from estimator.reporting.uses.resident import resident, state_text
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
-from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
+from tests.reporting.authority import ADEME, STUDIED, WHO, case, plain, rows_of, run, settle
 from tests.reporting.test_sheets import LEAST
 from tests.support import append, built, kept, refuses, sobria
 
@@ -620,6 +620,19 @@ def test_every_use_is_on_one_list_with_its_numbers(home: Path, tmp_path: Path) -
     text = sobria(home, "report", "evidence").stdout
     assert "Courriers" in text and "Voirie" in text and "9.4" in text
     sobria(tmp_path / "empty", "report", "evidence", code=1)
+
+
+def test_the_evidence_of_several_says_the_months_of_all_and_opens_their_territory(tmp_path: Path) -> None:
+    """« Accueil » has January alone, « Voirie » January to March: 3 months of the year, and no number of one alone."""
+    for name in ("Accueil", "Voirie"):
+        case(Register(tmp_path), name)
+    months = {"accueil": (1,), "voirie": (1, 2, 3)}
+    built(tmp_path, *(run(key, 1, f"2026-{n:02}", requests=500.0) for key, some in months.items() for n in some))
+    said = plain(sobria(tmp_path, "report", "evidence", "--period", "2026").stdout)
+    assert "année 2026 (3 mois sur 12)" in said and "sobria explain sheet.all.2026.energy" in said
+    assert "(1 mois sur 12)" not in said and "explain use." not in said
+    alone = plain(sobria(tmp_path, "report", "evidence", "accueil", "--period", "2026").stdout)
+    assert "(1 mois sur 12)" in alone and "sobria explain use.accueil.2026.energy" in alone
 
 
 # Printed, and safe

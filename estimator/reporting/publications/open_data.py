@@ -87,6 +87,7 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             "territory": case.commune if case else "",
             "use_case": id,
             "use_case_name": case.name if case else "",
+            "unknown_runs": _unknown_runs(facts, rows) if id or not beside else None,
         }
         merged = KINDS[kind] == "others" or (KINDS[kind] == "unregistered" and hides)
         there = replace(facts.scope, period=Period.over([month]), only=None)
@@ -104,6 +105,12 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             found = told_sum(found)
             shares = {impact: each_of_merged(of) for impact, of in shares.items()}
         yield from (about | figures | provenance for figures in _figures(found, shares, reasons))
+
+
+def _unknown_runs(facts: ReportFacts, rows: Iterable[Attached]) -> int:
+    """How many runs of these rows, of one month, have no known electricity."""
+    unknown = facts.scope.sources.build.unknown_cells
+    return sum(unknown.get(place, 0) for place in {(row.key, row.row.month) for row in rows})
 
 
 def _kind(facts: ReportFacts, row: Attached, told_as: Groups) -> str:

@@ -12,8 +12,10 @@ from estimator.core.errors import listed, say
 from estimator.core.number_format import WHOLE, made_share, pair_text, range_text
 from estimator.core.periods import short_day
 from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.explanation import SHEET
 from estimator.governance.indicators.footprints import of_one_unit
 from estimator.governance.indicators.practices import fits
+from estimator.governance.indicators.usage_by_case import months_of
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostUnknown, country_said
 from estimator.places.placing import answers_on
@@ -21,6 +23,7 @@ from estimator.places.requirements import PRIORITIES
 from estimator.reporting.documents.document import Document, Record, Row, Section, Table, TableCell
 from estimator.reporting.project.context import LONGEST, clipped
 from estimator.reporting.project.rgesn import FIRST
+from estimator.reporting.summary.sentences import covered_period_text, territory_text
 from estimator.reporting.uses.context import UseFacts
 from estimator.reporting.uses.resident import quality_text
 
@@ -41,24 +44,38 @@ class HeldEvidence(NamedTuple):
     who: str = ""
 
 
-def evidence_file(several: Sequence[UseFacts], about: str = "") -> Document:
-    """The evidence of one use or of several, and only what is held. about: the territory that the several are of."""
+def evidence_file(several: Sequence[UseFacts], territory: str = "") -> Document:
+    """The evidence of one use or of several, and only what is held. territory: that which the several are of, the whole
+    one where it is not given."""
     first = several[0]
     found = {facts.case.id: evidence(facts) for facts in several}
     counts = Counter(held.state for lines in found.values() for held in lines.values())
     told = ", ".join(first.say(f"state_{state}_count", count=counts[state]) for state in STATES)
     return Document(
-        kind=first.say("evidence_kind", period=first.period),
+        kind=first.say("evidence_kind", period=_period(several)),
         title=first.case.name if len(several) == 1 else first.say("evidence_title", count=len(several)),
         lang=first.lang,
         lead=(first.say("evidence_lead", total=counts.total(), counts=told), first.say("evidence_claim")),
         sections=(_section(first, found[first.case.id]) if len(several) == 1 else _numbers(several, found),),
-        foot=(first.traced(), first.opened, first.say("evidence_texts"), first.say("nature")),
+        foot=(first.traced(), _opened(several, territory), first.say("evidence_texts"), first.say("nature")),
         columns=COLUMNS,
         records=tuple(record for facts in several for record in _records(facts, found[facts.case.id])),
         mark=first.mark,
-        about=about,
+        about=territory_text(territory, first.lang) if territory else "",
     )
+
+
+def _period(several: Sequence[UseFacts]) -> str:
+    """« année 2026 (10 mois sur 12) » when these alone have data of one of them."""
+    measured = months_of([row for facts in several for row in facts.rows])
+    return covered_period_text({"period": str(several[0].scope.period), "measured": measured}, several[0].lang)
+
+
+def _opened(several: Sequence[UseFacts], territory: str) -> str:
+    """The command that opens the numbers: of one use, or of the territory that several are of."""
+    if len(several) == 1 or not any(facts.rows for facts in several):
+        return several[0].opened
+    return f"sobria explain {SHEET}.{territory or several[0].scope.territory}.{several[0].scope.period}.energy"
 
 
 def evidence(facts: UseFacts) -> dict[str, HeldEvidence]:
