@@ -13,8 +13,9 @@ from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.interval import Interval
-from estimator.core.number_format import impossible_text, interval_text, share_text
+from estimator.core.number_format import impossible_text, interval_text
 from estimator.core.periods import days_said
+from estimator.core.proof_shares import parts_of_whole
 from estimator.core.refusals import ListedRefusal, field_label, on_a_page
 from estimator.core.typography import typeset
 from estimator.results.proofs import ELECTRICITY, impact_proof_words
@@ -83,7 +84,8 @@ def proof_text(proof: Mapping[str, float], lang: str) -> str:
     there = [(p, proof.get(p, 0.0)) for p in PROOFS if proof.get(p)]
     if len(there) == 1:
         return t(f"proof.{there[0][0]}", lang)
-    return ", ".join(t("proof.part", lang, share=share_text(s, lang), word=t(f"proof.{p}", lang)) for p, s in there)
+    shares = zip(parts_of_whole([share for _, share in there], lang), there, strict=True)
+    return ", ".join(t("proof.part", lang, share=share, word=t(f"proof.{p}", lang)) for share, (p, _) in shares)
 
 
 def impact_proof_text(impact: str, proof: Mapping[str, float], lang: str) -> str:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from estimator.cli.text import aside_lines, figures_text, sample_lines
 from estimator.core.errors import say
-from estimator.core.number_format import count_text, made_text, proof_words, rough_share_text, share_text
+from estimator.core.number_format import count_text, made_text, rough_share_text, share_text
 from estimator.core.periods import Period
+from estimator.core.proof_shares import proof_words
 
 if TYPE_CHECKING:
     from estimator.builds.mended_runs import Mends

@@ -10,7 +10,8 @@ from estimator.comparison.known_units import Counted, figures_words, known_group
 from estimator.comparison.scenario import MeasuredService, Option
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import moment_us
-from estimator.core.number_format import exact_text, proof_words
+from estimator.core.number_format import exact_text
+from estimator.core.proof_shares import proof_words
 from estimator.core.typography import typeset
 from estimator.results.proofs import ELECTRICITY, electricity_of, impact_shares
 from estimator.workloads.inventory import Inventory

@@ -17,13 +17,13 @@ from estimator.core.number_format import (
     count_text,
     exact_text,
     pair_text,
-    proof_words,
     range_text,
     share_text,
     stated_share_text,
     tick_text,
     two_figures,
 )
+from estimator.core.proof_shares import proof_words
 from estimator.core.typography import typeset
 
 BARE = DisplayUnit(Decimal(1), "", scaled=False)

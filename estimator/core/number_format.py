@@ -337,12 +337,6 @@ def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     return _figures(Decimal(f"{value:.15g}") / step.worth, lang, 4)
 
 
-def proof_words(shares: Mapping[str, float | None], lang: str) -> str:
-    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof; empty where it is unknown, or not told."""
-    told = ((name, share) for name, share in shares.items() if share)
-    return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in told)
-
-
 def share_text(share: float, lang: str) -> str:
     """A share as a whole percentage; a small one is never printed as 0, nor one close to all as 100. What sums of
     floats leave, up to a billionth, is neither some nor missing."""

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError, say
 from estimator.core.home import LEDGER
-from estimator.core.number_format import count_text, proof_words
+from estimator.core.number_format import count_text
+from estimator.core.proof_shares import proof_words
 from estimator.core.storage.draft import DraftStore
 from estimator.core.storage.storage import storage_at
 from estimator.core.typography import escaped, some_of

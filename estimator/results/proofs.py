@@ -8,7 +8,7 @@ from estimator.assessment.impacts import ImpactIndicator, applies_to, figure_nam
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
-from estimator.core.number_format import proof_words, share_text
+from estimator.core.proof_shares import parts_of_whole, proof_words
 from estimator.ledger.rows import COMPONENTS
 
 if TYPE_CHECKING:
@@ -121,5 +121,6 @@ def impact_proof_words(impact: str, shares: Mapping[str, float | None], lang: st
     told = [(share, say("proofs", f"of_{name}", lang)) for name, share in shares.items() if share]
     if impact in ELECTRICITY or not told:
         return proof_words(shares, lang)
-    kinds = ", ".join((told[0][1], *(f"{share_text(share, lang)} {kind}" for share, kind in told[1:])))
-    return say("proofs", f"computed{'' if told[1:] else '_all'}", lang, share=share_text(told[0][0], lang), kind=kinds)
+    first, *others = parts_of_whole([share for share, _ in told], lang)
+    kinds = ", ".join((told[0][1], *(f"{share} {kind}" for share, (_, kind) in zip(others, told[1:], strict=True))))
+    return say("proofs", f"computed{'' if told[1:] else '_all'}", lang, share=first, kind=kinds)

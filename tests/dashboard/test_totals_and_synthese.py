@@ -9,8 +9,8 @@ import pytest
 from dashboard.summary.estimator_gateway import SummaryScope, body, state
 from dashboard.summary.page import drawn
 from estimator.core.errors import say
-from estimator.core.number_format import proof_words
 from estimator.core.periods import Period
+from estimator.core.proof_shares import proof_words
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.groups_file import published_groups

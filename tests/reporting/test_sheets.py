@@ -27,7 +27,8 @@ from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_sce
 from estimator.comparison.verdict_text import parts_words
 from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import interval_text, proof_words
+from estimator.core.number_format import interval_text
+from estimator.core.proof_shares import proof_words
 from estimator.core.typography import typeset
 from estimator.governance.indicators.scenarios import ScenarioDecision, retained
 from estimator.governance.register.register import Register, author

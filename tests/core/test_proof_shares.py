@@ -1,0 +1,36 @@
+"""The shares of one whole add up to 100 where they are printed side by side."""
+
+import pytest
+
+from dashboard.shared.html_parts import proof_text
+from estimator.core.proof_shares import parts_of_whole, proof_words
+from estimator.results.proofs import impact_proof_words
+from tests.core.test_numbers import spaced
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        # 13 + 3 + 83 rounded down are 99: one is left, for the first of the two remainders of 0.5; not 14 + 4 + 83
+        ((0.135, 0.035, 0.83), ["14%", "3%", "83%"]),
+        # 27 + 6 + 65 are 98: two are left, for remainders of 0.9 and 0.6; not 28 + 7 + 66
+        ((0.276, 0.065, 0.659), ["28%", "6%", "66%"]),
+        ((1 / 3, 1 / 3, 1 / 3), ["34%", "33%", "33%"]),
+        ((0.004, 0.498, 0.498), ["less than 1%", "50%", "50%"]),
+        ((0.994, 0.006), ["more than 99%", "less than 1%"]),
+        ((0.285, 0.715), ["29%", "71%"]),
+        ((0.135, 0.035), ["14%", "4%"]),  # no whole: each as it is alone
+        ((1.0,), ["100%"]),
+        ((), []),
+    ],
+)
+def test_rounded_shares_of_a_whole_add_up(shares: tuple[float, ...], said: list[str]) -> None:
+    assert parts_of_whole(shares, "en") == said
+
+
+def test_shares_of_proof_add_up_wherever_they_are_printed() -> None:
+    shares = {"measured": 0.135, "estimated": 0.035, "declared": 0.83}
+    assert spaced(proof_words(shares, "fr")) == "14 % mesuré, 3 % estimé, 83 % déclaré"
+    assert all(f"{share}%" in proof_text(shares, "en") for share in (14, 3, 83))
+    told = impact_proof_words("gwp", shares, "en")
+    assert all(f"{share}%" in told for share in (14, 3, 83)) and "4%" not in told.replace("14%", "")
