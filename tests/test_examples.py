@@ -76,7 +76,7 @@ def test_a_service_is_counted(tmp_path: Path) -> None:
 
 def test_a_decision_is_printed() -> None:
     said = example("decision.py", ROOT / "docs" / "scenario.en.toml").splitlines()
-    assert len(said) > 3 and said[0].startswith("The FAQ page uses more than 1,000 times less electricity")  # noqa: PLR2004
+    assert len(said) > 3 and said[0].startswith("The FAQ page: more than 1,000 times less electricity")  # noqa: PLR2004
 
 
 def test_the_results_are_read_by_duckdb(metropole: Path, tmp_path: Path) -> None:

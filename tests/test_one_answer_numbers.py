@@ -579,7 +579,7 @@ class Reader:
         self.names = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
         self.figures = "|".join(FIGURES[lang])
         self.sentence = (
-            rf"(?P<subject>{self.names}) (?:consomme|émet|uses|emits) (?P<said>[^:|]{{0,90}}?)"
+            rf"(?P<subject>{self.names}) ?: (?P<said>[^:|]{{0,90}}?)"
             rf" (?:que |qu'|than |as )(?P<other>{self.names})(?!\w)"
         )
 
@@ -675,7 +675,7 @@ class Reader:
             yield from ((count, *sorted((first, other.casefold())), *said) for count in times for other in others)
 
     def ratio(self) -> Iterator[Fact]:
-        """« A consomme 8 à 20 fois moins d'électricité que B », « A / B | Eau | × 2 à × 3 », and columns B/A."""
+        """« A : 8 à 20 fois moins d'électricité que B », « A / B | Eau | × 2 à × 3 », and columns B/A."""
         for match in self.found(self.sentence):
             said = match["said"]
             ends = [end for token in END.finditer(said) for end in self.ends(token)]
@@ -703,7 +703,8 @@ class Reader:
                 yield self.number(text) if less else 1 / self.number(text)
 
     def crossing(self) -> Iterator[Fact]:
-        below = rf"({self.names}) (?:consomme moins que|uses less than) ({self.names}) (?:jusqu'à|up to) ({NUMBER})"
+        less = "(?:moins d'électricité que|less electricity than)"
+        below = rf"({self.names}) ?: {less} ({self.names}) (?:jusqu'à|up to) ({NUMBER})"
         ends = rf"(?:entre|between) ({NUMBER}) (?:et|and) ({NUMBER})|(?:au moins|at least) ({NUMBER})"
         for m in self.found(rf"{below} (?:fois|times)[^(]*\((?:{ends}) ?;[^)]*?{PERCENT}"):
             low, high = m[4] or m[6], m[5]
@@ -722,13 +723,14 @@ class Reader:
                     yield (self.figure_of(m[2]), name, max(self.ends(token)), self.percent(m[3]))
 
     def turn(self) -> Iterator[Fact]:
-        first = rf"({self.names})(?:, (?:sans autre|with no other)[^,]*,)?"
-        more = rf"{first} (?:consomme|(?:most often )?uses)(?: le plus souvent)? (?:moins|plus|less|more) (?:que|than)"
+        first = rf"({self.names})(?:, (?:sans autre|with no other)[^,:]*,?)?"
+        said = "(?:le plus souvent |most often )?(?:moins d'|plus d'|less |more )(?:électricité|electricity)"
+        more = rf"{first} ?: {said} (?:que|than)"
         level = rf"(?:Rien ne départage|Nothing tells) {first} (?:et|from)"
         start = rf"(?:{more}|{level}) ({self.names})"
         shapes = {
             "alone": r"(?: même si personne| even if nobody)?"
-            r"[^:]*?: ([^()]*(?:serveurs? en attente|waiting servers?).*?\))",
+            r"[^:;]*?[:;] ([^()]*(?:serveurs? en attente|waiting servers?).*?\))",
             "shared": r"(?:, et moins à partir de|, and less from|.*?en dessous de|.*?more under|[^:.]*?:.*?tourne à"
             r"|[^:.]*?: the order turns at)([^()]*services?[^()]*\(.*?\)| [^()s]*\(.*?\))",
             "never": r", (?:quel que soit le nombre|however many)(.*)",
@@ -877,7 +879,7 @@ def test_a_text_that_is_changed_is_seen(door: str) -> None:
     kinds = {PATHS[name].kind for name in DOORS[door].prints}
     changes = {
         "amount": (r"(entre )(\d)", lambda m: m[1] + str(int(m[2]) % 9 + 1)),
-        "ratio": (r"(consomme )(\d+)( à)", lambda m: f"{m[1]}{int(m[2]) * 3}{m[3]}"),
+        "ratio": (r"(: )(\d+)( à \d+ fois)", lambda m: f"{m[1]}{int(m[2]) * 3}{m[3]}"),
         "verdict": (r"(lus bas dans tous les cas étudiés : )(la page FAQ)", lambda m: m[1] + "modèle grand"),
         "crossing": (r"(jusqu'à )(\d+)( fois)", lambda m: f"{m[1]}{int(m[2]) * 2}{m[3]}"),
         "ground": (r"(PUE )(2,26)", lambda m: m[1] + "1,26"),

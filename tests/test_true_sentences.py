@@ -355,7 +355,7 @@ def test_the_headline_sets_the_smallest_model_that_may_suffice_against_the_large
     """47 out of 60 is 78.33 %, with 68 to 86 % left possible: under 80 %, not surely. 30 out of 60 is surely under."""
     found = decision(light_and_large(), today=DAY)
     lead = plain_text(found.said("lead", "fr")[0])
-    assert lead.startswith("Un modèle léger consomme") and "qu’un grand modèle (États-Unis) (" in lead
+    assert lead.startswith("Un modèle léger : ") and "qu’un grand modèle (États-Unis) (" in lead
     assert "sous le seuil (78,33 %, attendu 80 %), sans que l’essai l’assure." in lead and "faute d’assez" not in lead
     assert not plain_text(decision(light_and_large(0.5), today=DAY).said("lead", "fr")[0]).startswith("Un modèle léger")
 

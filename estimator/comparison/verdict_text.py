@@ -97,7 +97,8 @@ def told(pair: Pair, lang: str) -> str:
 
 
 def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:
-    """« Le modèle léger consomme 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws.
+    """« Le modèle léger : 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws: no verb, as a
+    name may be of several.
 
     The subject is the option named by the verdict, else A. From a ratio of 2 on it is printed in times, below in
     percent, both ends in times where they go one way and one is; an interval that contains 1 reads « de 40 % de moins
@@ -116,7 +117,7 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     near = comparison.verdict == EQUIVALENT and not same
     joint = "as_other" if same or near else "than"
     joined = than(other, lang, joint)
-    facts = {"name": name[:1].upper() + name[1:], "verb": say("ratio_verb", indicator, lang), joint: joined}
+    facts = {"name": name[:1].upper() + name[1:], joint: joined}
     facts["amount"] = say("ratio", "same", lang, of=of) if near else _amount(low, high, of, lang)
     return _t("ratio", "near_sentence" if near else "same_sentence" if same else "sentence", lang, **facts)
 

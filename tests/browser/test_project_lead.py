@@ -13,7 +13,7 @@ from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page, settled
 
 LONGEST = 300  # [s], the walk with its waits
-ANSWER = re.compile("consomme .* fois moins d’électricité")
+ANSWER = re.compile(": .* fois moins d’électricité")
 
 
 @pytest.fixture

@@ -163,10 +163,8 @@ def test_near_options_read_as_much_within_a_tenth() -> None:
     sides = [option(n, use={"it_energy_kwh": kwh, **SITE}) for n, kwh in (("a", 1), ("b", 1.02))]
     pair = decision(scenario(*sides)).lead[0]
     assert pair.verdict == "equivalent"
-    assert spaced(pair.sentence["fr"]).startswith(
-        "L'option a consomme autant d'électricité que l'option b, à 10 % près ("
-    )
-    assert pair.sentence["en"].startswith("L’option a uses as much electricity as l’option b, within 10%")
+    assert spaced(pair.sentence["fr"]).startswith("L'option a : autant d'électricité que l'option b, à 10 % près (")
+    assert pair.sentence["en"].startswith("L’option a: as much electricity as l’option b, within 10%")
 
 
 def test_manufacture_counted_on_one_side_only_is_another_boundary() -> None:

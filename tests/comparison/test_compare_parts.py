@@ -111,7 +111,7 @@ def test_the_option_that_suffices_leads_with_its_ratio_and_both_qualities() -> N
     assert list(lead) == ["grand", "leger"] and {pair.a for pair in lead.values()} == {"moyen"}
     assert lead["grand"].ratio.at_factor_values == pytest.approx(40 / 3)
     said = lead["grand"].sentence["fr"].replace("\u00a0", " ")
-    assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand " + (
+    assert said == "L’option moyen : environ 13 fois moins d’électricité que l’option grand " + (
         "(qualité indiquée : 92 % contre 95 %)."
     )
     assert "; l’option leger : sous le seuil de qualité, jamais retenue)." in lead["leger"].sentence["fr"].replace(

@@ -385,7 +385,7 @@ def test_what_is_not_sure_of_a_server_of_its_own_is_not_said_to_be() -> None:
     told = {"people": 40_000, "uses": 3, "per": "month", "task": "question-rag", "place": "class/server-room"}
     asked = Asked.model_validate(told | {"models": ("set/light",), "at": at})
     said = plain(compare_text(decision(scenario_from(asked, "fr"), today=DAY), "fr"))
-    assert "le plus souvent moins qu’un modèle léger" in said.replace("'", "’") and "que un" not in said
+    assert "le plus souvent moins d’électricité qu’un modèle léger" in said.replace("'", "’") and "que un" not in said
     assert "kWh/ans" not in said
 
 
@@ -507,7 +507,7 @@ def test_a_person_is_in_the_first_sentence_with_the_hours_of_a_year() -> None:
         "zone": "FRA",
     }  # no data centre
     body["options"] = [clerk | said, *body["options"][1:]]
-    for limits, start in (({}, "un modèle léger consomme"), ({"quality": {"value": 0.9, "test": "essai"}}, "suffit")):
+    for limits, start in (({}, "un modèle léger : "), ({"quality": {"value": 0.9, "test": "essai"}}, "suffit")):
         answer = decision(scenario_of(body | {"constraints": limits}), today=DAY)
         desk, lead = answer.options[0].people_period["energy"], answer.said("lead", "fr")[0]
         assert desk.central == pytest.approx(4800 * 0.5 * 0.0765 / 0.95)  # a laptop and its screen, 76.5 W

@@ -15,51 +15,51 @@ OPTIONS = ("the light model", "the large one")
 @pytest.mark.parametrize(
     ("low", "high", "fr", "en"),
     [
-        (8, 20, "consomme 8 à 20 fois moins d'électricité que", "uses 8 to 20 times less electricity than"),
-        (2.34, 17.6, "consomme 2,3 à 18 fois moins d'électricité que", "uses 2.3 to 18 times less electricity than"),
+        (8, 20, "8 à 20 fois moins d'électricité que", "8 to 20 times less electricity than"),
+        (2.34, 17.6, "2,3 à 18 fois moins d'électricité que", "2.3 to 18 times less electricity than"),
         # 1 - 1/1.25 = 20 %, 1 - 1/1.6 = 37.5 %
-        (1.25, 1.6, "consomme 20 à 38 % d'électricité de moins que", "uses 20 to 38% less electricity than"),
+        (1.25, 1.6, "20 à 38 % d'électricité de moins que", "20 to 38% less electricity than"),
         # 32 % less is 1 / (1 - 0.32) = 1.47 times less; both ends are said in times, once one is
-        (1 / 0.68, 33, "consomme 1,5 à 33 fois moins d'électricité que", "uses 1.5 to 33 times less electricity than"),
-        (1.04, 8, "consomme 1 à 8 fois moins d'électricité que", "uses 1 to 8 times less electricity than"),
+        (1 / 0.68, 33, "1,5 à 33 fois moins d'électricité que", "1.5 to 33 times less electricity than"),
+        (1.04, 8, "1 à 8 fois moins d'électricité que", "1 to 8 times less electricity than"),
         # 1 - 1/(5/3) = 40 %; half as much is 2 times more
-        (0.5, 5 / 3, "consomme entre 40 % de moins et 2 fois plus d'électricité que", None),
-        (0.5, 5 / 3, None, "uses between 40% less and 2 times more electricity than"),
+        (0.5, 5 / 3, "entre 40 % de moins et 2 fois plus d'électricité que", None),
+        (0.5, 5 / 3, None, "between 40% less and 2 times more electricity than"),
         # 1/0.8 - 1 = 25 %
-        (0.8, 1.25, "consomme entre 20 % de moins et 25 % de plus d'électricité que", None),
-        (0.1, 0.25, "consomme 4 à 10 fois plus d'électricité que", "uses 4 to 10 times more electricity than"),
-        (0.4, 0.8, "consomme 1,3 à 2,5 fois plus d'électricité que", None),
-        (0.5, 0.5, "consomme 2 fois plus d'électricité que", "uses 2 times more electricity than"),
-        (8.01, 8.02, "consomme environ 8 fois moins d'électricité que", None),
-        (1, 1, "consomme autant d'électricité que", "uses as much electricity as"),
-        (1, 1.25, "consomme jusqu'à 20 % d'électricité de moins que", "uses up to 20% less electricity than"),
-        (0.8, 1, "consomme jusqu'à 25 % d'électricité de plus que", "uses up to 25% more electricity than"),
+        (0.8, 1.25, "entre 20 % de moins et 25 % de plus d'électricité que", None),
+        (0.1, 0.25, "4 à 10 fois plus d'électricité que", "4 to 10 times more electricity than"),
+        (0.4, 0.8, "1,3 à 2,5 fois plus d'électricité que", None),
+        (0.5, 0.5, "2 fois plus d'électricité que", "2 times more electricity than"),
+        (8.01, 8.02, "environ 8 fois moins d'électricité que", None),
+        (1, 1, "autant d'électricité que", "as much electricity as"),
+        (1, 1.25, "jusqu'à 20 % d'électricité de moins que", "up to 20% less electricity than"),
+        (0.8, 1, "jusqu'à 25 % d'électricité de plus que", "up to 25% more electricity than"),
         # beyond a thousand, no number
         (
             2.3e7,
             5.3e8,
-            "consomme plus de 1 000 fois moins d'électricité que",
-            "uses more than 1,000 times less electricity than",
+            "plus de 1 000 fois moins d'électricité que",
+            "more than 1,000 times less electricity than",
         ),
-        (500, 1e12, "consomme 500 à plus de 1 000 fois moins d'électricité que", None),
-        (1e-9, 1e-8, "consomme plus de 1 000 fois plus d'électricité que", None),
-        (1000, 1000, "consomme 1 000 fois moins d'électricité que", None),
-        (1.999, 4, "consomme 2 à 4 fois moins d'électricité que", None),
+        (500, 1e12, "500 à plus de 1 000 fois moins d'électricité que", None),
+        (1e-9, 1e-8, "plus de 1 000 fois plus d'électricité que", None),
+        (1000, 1000, "1 000 fois moins d'électricité que", None),
+        (1.999, 4, "2 à 4 fois moins d'électricité que", None),
     ],
 )
 def test_a_ratio_is_read_as_people_say_it(low: float, high: float, fr: str | None, en: str | None) -> None:
     result = Comparison("undecided", None, OptionRatio(low, low, high, low))
     if fr:
-        assert spaced(ratio_words(result, NAMES, "energy", "fr")) == f"Le modèle léger {fr} le grand."
+        assert spaced(ratio_words(result, NAMES, "energy", "fr")) == f"Le modèle léger : {fr} le grand."
     if en:
-        assert spaced(ratio_words(result, OPTIONS, "energy", "en")) == f"The light model {en} the large one."
+        assert spaced(ratio_words(result, OPTIONS, "energy", "en")) == f"The light model: {en} the large one."
 
 
 def test_the_sentence_is_about_the_option_that_is_lower_and_elides() -> None:
     result = compare(OptionPair(10.0, 1.0, 10.0, 1.0))
     names = ("un grand modèle", "l'autre")
     assert spaced(ratio_words(result, names, "gwp", "fr")) == (
-        "L'autre émet 10 fois moins de gaz à effet de serre qu'un grand modèle."
+        "L'autre : 10 fois moins de gaz à effet de serre qu'un grand modèle."
     )
     assert spaced(verdict_words(result, names, "fr")) == "plus bas dans tous les cas étudiés : l'autre"
 
@@ -73,7 +73,7 @@ def test_a_verdict_prints_its_share_or_its_reason() -> None:
         "plus bas dans la plupart des cas (plus de 99 %) : le modèle léger"
     )
     unknown = compare(OptionPair(1.0, None, 1.0, None))
-    assert spaced(verdict_words(unknown, NAMES, "fr")) == "non comparable : le grand n'est pas estimable"
+    assert spaced(verdict_words(unknown, NAMES, "fr")) == "non comparable : rien n'est estimable pour le grand"
     other = Comparison("not_comparable", reason="other_service")
     assert verdict_words(other, ("A", "B"), "en") == "not comparable: A and B do not give the same service"
     assert verdict_words(Comparison("not_studied"), NAMES, "fr") == "non étudié"
