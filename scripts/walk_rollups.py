@@ -46,6 +46,9 @@ TOLD = {
     "months": "SELECT * FROM service_months",
     "proofs": "SELECT * FROM proved_runs",
     "checks": "SELECT row_id, service_key, code, read_value, low, high, excess, mended_by, part FROM run_checks",
+    "remarks": "SELECT service_key, month, model, place, codes, fed, lost, sent, lined, SUM(runs) AS runs,"
+    " fsum(here_kwh) AS here, fsum(file_kwh) AS in_file, fsum(impossible_kwh) AS impossible FROM remarks GROUP BY ALL",
+    "worst": "SELECT service_key, code, MAX(excess) AS excess FROM worst GROUP BY ALL",
     "unknown": "SELECT row_id, service_key, month FROM unknown_energy",
     "energy": "SELECT * FROM proof_energy",
     "runs": "SELECT * EXCLUDE (held_in) FROM runs",
@@ -77,9 +80,9 @@ def walk(home: Path, steps: int, seed: int) -> Iterator[tuple[str, int]]:
     seen: list[int] = []
     load_ = Rollups.load
 
-    def counted(self: Rollups, unnamed: bool) -> None:
+    def counted(self: Rollups) -> None:
         seen.append(len(self.kept))
-        load_(self, unnamed)
+        load_(self)
 
     with (
         patch.object(row_status, "LARGE", 0),

@@ -19,7 +19,7 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "24"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "25"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 TRAINING = "COALESCE(phase = 'training', FALSE) AND COALESCE(stored_gb_years, 0) <= 0"  # of a row, as `kind` says
 _OF_SERVICE = (
     "located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3"

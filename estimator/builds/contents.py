@@ -24,14 +24,15 @@ from estimator.builds.machine_overlaps import machine_twice
 from estimator.builds.mending import record_mends
 from estimator.builds.merged_groups import add_groups, count_groups
 from estimator.builds.own_measures import own_measures
+from estimator.builds.remark_sums import sum_remarks
 from estimator.builds.rollups import UNNAMED, Rollups
-from estimator.builds.row_checks import checks, looked
+from estimator.builds.row_checks import coded, looked
 from estimator.builds.row_faults import Says
 from estimator.builds.row_status import Rows, crossing, row_status, sql_text
 from estimator.builds.said_of_parts import EMBEDDED
 from estimator.builds.settled_parts import Settled
 from estimator.builds.stated_columns import stated_columns
-from estimator.builds.sums import KWH, SERVED, JudgedPortions, sum_copied, sum_kept, sum_parts
+from estimator.builds.sums import KWH, JudgedPortions, placed, sum_copied, sum_kept, sum_parts, sum_remarked
 from estimator.builds.supplier_factors import MARKED, MARKED_BILL, MARKED_PUE, AnsweredFactors, day_us
 from estimator.catalogue.fault_rules import RULES
 from estimator.catalogue.hourly_mix import own_hours
@@ -66,6 +67,14 @@ class NewBuild(NamedTuple):
     parts: Path
     full: bool
     anew: Collection[str] = ()
+
+
+class LookedAt(NamedTuple):
+    """Of rows that are read: SQL of those with something to look at, of rows that state no such columns, and that say
+    no more than this, where it is known; what sums those of that SQL."""
+
+    rows: Callable[[Set[str], Says | None], str]
+    summed: Callable[[str], None]
 
 
 def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) -> str:
@@ -105,7 +114,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     machine_table(engine)
     reserved = "settled.reserved" if pace_table(engine, catalogue) else "FALSE"
     for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
-        engine.run(_placed(form, name, relation))
+        engine.run(placed(form, name, relation))
     engine.run(sql_text("slices.sql").format(reserved=reserved))
     add_groups(engine, ledger.home)
     met = "TRUE" if rest else "held_in IS NULL"
@@ -119,14 +128,14 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), f'({bound})')}")
     rollups.check()
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
-    _of_rows(engine, found, rest, rollups, partial(checks, engine, catalogue, filled))
+    remarked = partial(sum_remarked, engine, portions, found.empty - filled)
+    _of_rows(engine, found, rest, rollups, LookedAt(partial(coded, engine, catalogue, filled), remarked))
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     rollups.write()
     unnamed = rollups.several_unnamed()
-    if not unnamed:
-        engine.run(f"DELETE FROM run_checks WHERE code = '{UNNAMED}'")
-    rollups.load(unnamed)
+    rollups.load()
+    sum_remarks(engine, found, rest, attributes, [] if unnamed else [UNNAMED])
     engine.run(f"CREATE TABLE services AS {sql_text('tables/services.sql')}")
     count_groups(engine)
     rollups.show(new.parts, unnamed)
@@ -142,14 +151,9 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, new: NewBuild) ->
 def _ended(found: Rows, few: bool) -> str:
     """SQL that makes the views of a build those of all rows. few: they were made tables, of few rows."""
     ends = ["DROP TABLE runs", "DROP TABLE settled", sql_text("runs.sql").format(kept="VIEW")]
-    ends += [_placed("VIEW", "settled", "portions")]
+    ends += [placed("VIEW", "settled", "portions")]
     of_all = f"CREATE OR REPLACE VIEW row_status AS {found.view(found.large, False, None)}"
     return ";".join([*(ends if few and found.large else []), of_all])
-
-
-def _placed(form: str, name: str, relation: str) -> str:
-    """SQL of a table or view of a relation, where its rows ran."""
-    return f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}"
 
 
 def _portions(engine: DuckDB, answered: AnsweredFactors, unstated: Set[str]) -> Callable[..., str]:
@@ -175,18 +179,18 @@ def _cells(engine: DuckDB, attributes: Mapping[str, Sequence[str]]) -> None:
     )
 
 
-def _of_rows(
-    engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, checked: Callable[[Set[str], Says | None], str]
-) -> None:
+def _of_rows(engine: DuckDB, found: Rows, rest: Sequence[str], rollups: Rollups, looked_at: LookedAt) -> None:
     """Tables of the rows that are read: what to look at, runs of unknown electricity, what is kept of their part. What
-    to look at in a settled part is written in its file alone. checked: SQL of that, of rows that state no such
-    columns, and that say no more than this, where it is known."""
+    to look at in a settled part is written in its file alone, and summed."""
+    checked = sql_text("row_checks.sql")
     for some in found.together(rollups.files_for("run_checks")):
         found.read(engine, some, alone=True)
-        rollups.keep_checks(some, checked(found.empty, rollups.says))
+        rows = looked_at.rows(found.empty, rollups.says)
+        rollups.keep_checks(some, checked.format(coded=rows))
+        looked_at.summed(rows)
     found.read(engine, rest)
-    told = sql_text("tables/run_checks.sql").format(rows=f"({checked(found.unstated, None)})")
-    engine.run(f"CREATE TABLE run_checks AS {told}")
+    rows = checked.format(coded=looked_at.rows(found.unstated, None))
+    engine.run(f"CREATE TABLE run_checks AS {sql_text('tables/run_checks.sql').format(rows=f'({rows})')}")
     engine.run(f"CREATE TABLE read_energy AS {sql_text('tables/read_energy.sql').format(kwh=KWH)}")
     if rollups.fresh:
         rollups.add_energy()

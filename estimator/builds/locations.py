@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from estimator.builds.mended_runs import SENDER
+from estimator.builds.remarks import SENDER
 from estimator.builds.said_of_parts import PLACED_BY
 from estimator.builds.settled_parts import Settled
 from estimator.builds.supplier_factors import day_us

@@ -4,60 +4,58 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, Literal, NamedTuple
 
 from estimator.builds.mending import AWAY
+from estimator.builds.remarks import HERE, IMPOSSIBLE, IN_FILE, OF_ROWS
 from estimator.core.duckdb_engine import DuckDB
-
-IMPOSSIBLE = (  # a power that no such machine draws, or that the row itself contradicts
-    "beyond_sheet", "card_power", "declared_power", "machine_power", "memory_power", "power_and_time",
-    "power_contradicted", "processor_power",
-)  # fmt: skip
-
-SENDER = "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')"  # mark of who sent a row over HTTP
-_AT_SOURCE = f"""SELECT COUNT(*) FILTER (sender IS NULL) AS files, COUNT(sender) AS sent,
- COUNT(*) FILTER (sender IS NULL AND run_id IS NULL) AS lines FROM (
- SELECT DISTINCT row_id, run_id, {SENDER} AS sender
- FROM run_checks JOIN runs USING (row_id) WHERE mended_by = 'file')"""
-_TO_CHECK = "SELECT COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by = 'check'"
 
 PLACE = ("zone", "host")  # which change no total of a row without electricity
 FED = "row_id IN (SELECT row_id FROM run_energy WHERE it_energy > 0)"
 MENDABLE = f"""row_id IN (SELECT row_id FROM run_checks WHERE mended_by NOT IN {(*AWAY, *PLACE)})
  OR row_id IN (SELECT row_id FROM run_checks WHERE mended_by IN {PLACE}) AND {FED}"""
-_READ = f"""
-WITH found AS (
-  SELECT row_id, service_key, LIST(DISTINCT mended_by) AS mends, LIST(DISTINCT part) AS parts,
-    LIST(DISTINCT code) FILTER (mended_by IN {PLACE}) AS placed
-  FROM run_checks WHERE mended_by IS NOT NULL AND ($1 IS NULL OR LIST_CONTAINS($1, row_id))
-    AND ($2 IS NULL OR LIST_CONTAINS($2, code))
-    AND ($3 IS NULL OR CASE WHEN $3 THEN mended_by = 'file' ELSE mended_by NOT IN {AWAY} END)
-  GROUP BY row_id, service_key
-), read AS (
-  SELECT
-    found.row_id, found.service_key, month,
-    NULLIF(fsum(CASE WHEN LIST_CONTAINS(parts, 'whole') THEN it_energy ELSE
-      CASE WHEN LIST_CONTAINS(parts, 'cpu') THEN cpu_kwh ELSE 0 END
-      + CASE WHEN LIST_CONTAINS(parts, 'gpu') THEN gpu_kwh ELSE 0 END
-      + CASE WHEN LIST_CONTAINS(parts, 'ram') THEN ram_kwh ELSE 0 END
-    END), 0) AS kwh
-  FROM run_energy JOIN found ON found.row_id = run_energy.row_id GROUP BY found.row_id, found.service_key, month
+# What is to mend of remarks, all or those of a run, by service: `which` mends; `place`: those of electricity alone.
+_BY_SERVICE = """
+WITH mine AS (SELECT * FROM mending WHERE {which}),
+remarked AS ({remarks}),
+found AS (
+  SELECT service_key, fed, lost, runs, {kwh} AS kwh,
+    LIST_INTERSECT(codes, CASE WHEN fed THEN (SELECT LIST(code) FROM mine)
+      ELSE (SELECT LIST(code) FROM mine WHERE mended_by NOT IN {place}) END) AS mended,
+    NOT LIST_HAS_ANY(codes, COALESCE((SELECT LIST(code) FROM mine WHERE part <> 'made'), [])) AS made
+  FROM remarked
+  -- The rows of MENDABLE.
+  WHERE LEN(mended) > 0
+), codes AS (SELECT service_key, fed, UNNEST(mended) AS code, runs FROM found),
+mends AS (
+  SELECT service_key, LIST_SORT(LIST(DISTINCT mended_by)) AS mends
+  FROM codes JOIN mine USING (code) GROUP BY service_key
+), places AS (
+  SELECT service_key, MAP_FROM_ENTRIES(LIST((code, runs))) AS placed FROM (
+    SELECT service_key, code, CAST(SUM(runs) AS BIGINT) AS runs FROM codes JOIN mine USING (code)
+    WHERE mended_by IN {place} GROUP BY service_key, code
+  ) GROUP BY service_key
+), services AS (
+  SELECT service_key, CAST(SUM(runs) AS BIGINT) AS runs, fsum(kwh) AS kwh,
+    CAST(COALESCE(SUM(runs) FILTER (lost), 0) AS BIGINT) AS unknown, BOOL_AND(made) AS made
+  FROM found GROUP BY service_key
 )
+SELECT service_key, runs, kwh, unknown, mends, made, placed
+FROM services JOIN mends USING (service_key) LEFT JOIN places USING (service_key)
+ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
-_BY_SERVICE = f"""{_READ}
-SELECT
-  service_key, COUNT(*) AS runs, fsum(kwh) AS kwh,
-  COUNT(*) FILTER (row_id IN (SELECT row_id FROM unknown_energy)) AS unknown,
-  LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(mends)))) AS mends,
-  BOOL_AND(parts = ['made']) AS made,
-  LIST_HISTOGRAM(FLATTEN(LIST(placed) FILTER (kwh IS NOT NULL))) AS placed
+_MENDS = """
+SELECT {sums}
 FROM (
-  SELECT
-    found.row_id, found.service_key, kwh, parts, placed,
-    CASE WHEN kwh IS NULL THEN LIST_FILTER(mends, lambda mend: mend NOT IN {PLACE}) ELSE mends END AS mends
-  FROM found LEFT JOIN (SELECT row_id, fsum(kwh) AS kwh FROM read GROUP BY row_id) AS read ON read.row_id = found.row_id
+  SELECT runs, sent, LIST_HAS_ANY(codes, (SELECT LIST(code) FROM mending WHERE mended_by = 'check')) AS checked,
+    LIST_HAS_ANY(codes, (SELECT LIST(code) FROM mending WHERE mended_by = 'file')) AS in_file, lined
+  FROM remarks
 )
--- The rows of MENDABLE.
-WHERE LEN(mends) > 0
-GROUP BY service_key ORDER BY kwh DESC NULLS LAST, unknown DESC, runs DESC, service_key
 """
+_COUNTS = {
+    "files": "in_file AND NOT sent",
+    "sent": "in_file AND sent",
+    "lines": "in_file AND lined",
+    "check": "checked",
+}
+_ALL, _OF_RUNS = "FROM remarks", OF_ROWS.replace("{where}", "LIST_CONTAINS($1, row_id)")
 
 
 def weighed(mend: str | None, kwh: float | None) -> str | None:
@@ -104,9 +102,8 @@ class Mends(NamedTuple):
 
 def mends(engine: DuckDB, here: Sequence[Mapping[str, Any]]) -> Mends:
     """How many runs are to mend, and where. here: those of `by_service`."""
-    by = {row["mended_by"] for row in engine.rows("SELECT DISTINCT mended_by FROM run_checks")}
-    check = engine.rows(_TO_CHECK)[0]["runs"] if "check" in by else 0
-    return Mends(sum(e["runs"] for e in here), check=check, **(engine.rows(_AT_SOURCE)[0] if "file" in by else {}))
+    sums = (f'CAST(COALESCE(SUM(runs) FILTER ({where}), 0) AS BIGINT) AS "{name}"' for name, where in _COUNTS.items())
+    return Mends(sum(e["runs"] for e in here), **engine.rows(_MENDS.format(sums=", ".join(sums)))[0])
 
 
 def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> list[dict[str, Any]]:
@@ -117,16 +114,18 @@ def by_service(engine: DuckDB, row_id: str | None, in_file: bool = False) -> lis
     NULL where none is known; unknown: how many of them have an unknown part; made: whether all that is doubted is how
     much manufacture is theirs; placed: how many have each check that a place mends, by its code.
     """
-    if not in_file and not engine.rows(f"SELECT 1 FROM run_checks WHERE mended_by NOT IN {AWAY} LIMIT 1"):
-        return []  # the electricity of single runs takes long to read where they are many
-    return engine.rows(_BY_SERVICE, [row_id and [row_id], None, in_file])
+    which, kwh = (IN_FILE, "file_kwh") if in_file else (HERE, "here_kwh")
+    told = {"which": which, "kwh": kwh, "place": PLACE, "remarks": _ALL if row_id is None else _OF_RUNS}
+    return engine.rows(_BY_SERVICE.format(**told), [] if row_id is None else [[row_id]])
 
 
 def impossible(engine: DuckDB, row_ids: Sequence[str] | None = None) -> dict[tuple[str, int], float]:
     """The IT electricity [kWh] of what was read and cannot be, by service and month [yyyymm]; of these rows, if given:
     it is counted as it was read."""
-    if not engine.rows("SELECT 1 FROM run_checks WHERE LIST_CONTAINS($1, code) LIMIT 1", [list(IMPOSSIBLE)]):
-        return {}
-    sql = f"{_READ} SELECT service_key, month, fsum(kwh) AS kwh FROM read GROUP BY service_key, month"
-    rows = engine.rows(sql, [row_ids, list(IMPOSSIBLE), None])
+    remarks, given = (_ALL, []) if row_ids is None else (_OF_RUNS, [row_ids])
+    rows = engine.rows(
+        f"SELECT service_key, month, fsum(impossible_kwh) AS kwh FROM ({remarks})"
+        f" WHERE LIST_HAS_ANY(codes, {[*IMPOSSIBLE]}) GROUP BY service_key, month",
+        given,
+    )
     return {(row["service_key"], row["month"]): row["kwh"] or 0.0 for row in rows}

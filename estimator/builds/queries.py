@@ -16,6 +16,7 @@ from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.builds.mending import AT_LEAST, PART_OF
 from estimator.builds.parts_elsewhere import within_parts_of
+from estimator.builds.remarks import CHECKS_OF_ALL, CHECKS_OF_ROWS, NAMED, NAMED_OF_ALL
 from estimator.builds.service_runs import CountedGroup, RunsOf, ServiceRuns, service_runs
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, one_of, sentences, texts
@@ -74,11 +75,6 @@ NOT_OF: Mapping[str, tuple[str, ...]] = {  # what of a check, by its mend or its
 MOST_DRAWN = 2_000  # runs whose doubts are drawn to put them in order
 _OF_MACHINES = tuple(filter(None, [figure_named("it_energy")]))
 _CHECK = "code, mended_by, read_value, low, high"
-# What a check names of its runs: the model, or the place as read.
-_NAMED = """SELECT code, LIST_SORT(LIST(DISTINCT IF(code = 'unknown_model', model, zone_as_read)))[:12] AS names
-FROM runs JOIN run_checks USING (row_id, service_key)
-WHERE code IN ('unknown_model', 'unknown_country', 'unknown_part', 'unknown_region', 'host_unread') AND ({where})
-GROUP BY 1"""
 # Of the services that several files share without a name of their own: the file that has each check most often.
 _FILES = f"""SELECT run_checks.code, run_checks.service_key, MODE(runs.file_name) AS file_name
 FROM run_checks JOIN runs USING (row_id)
@@ -286,16 +282,12 @@ class Build(BuildFile):
     def _checks(
         self, where: str, given: Sequence[Any], here: Callable[[], Sequence[Mapping[str, Any]]] | None = None
     ) -> list[dict[str, Any]]:
-        """The checks of the rows of which an SQL condition holds. here: of these rows, what `by_service` tells, where
-        what a place mends is told apart of rows without electricity."""
-        rows = self._engine.rows(
-            "SELECT code, mended_by, HISTOGRAM(service_key) AS by, MAX_BY(read_value, excess) AS read_value,"
-            " MAX_BY(low, excess) AS low, MAX_BY(high, excess) AS high FROM run_checks"
-            f" WHERE {where} GROUP BY code, mended_by",
-            given,
-        )
+        """The checks of the rows of which an SQL condition holds. here: where that is of their services alone, what
+        `by_service` tells: what a place mends is told apart of rows without electricity."""
+        of, names = (CHECKS_OF_ALL, NAMED_OF_ALL) if here else (CHECKS_OF_ROWS, NAMED)
+        rows = self._engine.rows(of.format(where=where), given)
         told = mended_runs.parted(rows, here) if here else ((row, row["by"]) for row in rows)
-        named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(_NAMED.format(where=where), given)}
+        named = {row["code"]: ", ".join(row["names"]) for row in self._engine.rows(names.format(where=where), given)}
         merged = any(row["code"] == "default_project" for row in rows)
         files = self._engine.rows(_FILES) if merged else []
         alone = {(row["code"], row["service_key"]): ("file", row["file_name"]) for row in files}

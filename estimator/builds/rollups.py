@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.builds.build_identity import digest
+from estimator.builds.remarks import WORST, worst
 from estimator.builds.row_faults import Says
 from estimator.builds.row_status import keep_beside, sql_text
 from estimator.builds.settled_parts import Settled, SettledPart
-from estimator.builds.sums import KEYS
+from estimator.builds.sums import KEYS, REMARKED
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB, texts_sql
 from estimator.core.kept_files import KeptFiles
@@ -42,15 +43,10 @@ WITH told AS (
 )
 SELECT held_in, what || HASH({", ".join(KEYS)}) AS name FROM told JOIN summed USING (sum_id) WHERE held_in IS NOT NULL
 """
-_FLAGS = f"""
-WITH told AS (
-  SELECT SPLIT_PART(PARSE_FILENAME(filename), '.', 1) AS key, service_key, codes, COUNT(*) AS runs
-  FROM {{files}} GROUP BY ALL
-), mended AS (SELECT * REPLACE (LIST_INTERSECT(codes, (SELECT LIST(code) FROM mending)) AS codes) FROM told)
-SELECT key, service_key, CAST(COALESCE(SUM(runs) FILTER (codes <> ['{UNNAMED}']), 0) AS BIGINT) AS named,
-  CAST(SUM(runs) AS BIGINT) AS runs
-FROM mended WHERE LEN(codes) > 0 GROUP BY key, service_key
-"""
+_SUMS = "(FROM summed UNION ALL BY NAME FROM remarked)"
+_FAULTS = """(SELECT SPLIT_PART(PARSE_FILENAME(filename), '.', 1) AS key, service_key, fault.* FROM (
+  SELECT filename, service_key, UNNEST(faults) AS fault FROM {files} WHERE LEN(faults) > 0
+))"""
 
 
 class RollupsStale(Exception):
@@ -85,7 +81,7 @@ class Rollups:
         self.fresh: list[tuple[SettledPart, str]] = []
         self._told: dict[str, str] = {}
         self._checks: dict[str, list[Path]] = {}  # by name of a part that is read
-        self._flags = defaultdict[str, list[Any]](list)  # by its key
+        self._worst = defaultdict[str, list[Any]](list)  # by its key
         self._in_table: Mapping[str, Set[str]] = {}
         # Of those that are read, by name: whether a row is looked at, whatever its factors, and the electricity [kWh].
         self.judged: dict[str, tuple[bool, float]] = {}
@@ -159,18 +155,18 @@ class Rollups:
         self._engine.run("INSERT INTO read_energy FROM known_energy; DROP TABLE known_energy")
 
     def keep_checks(self, some: Collection[str], sql: str) -> None:
-        """Keep what is to be looked at in some of the parts that are read, and how many of their runs are to be
-        mended."""
+        """Keep what is to be looked at in some of the parts that are read, and the worst of their faults."""
         kinds = {part.name: (part.key, f"checks{context}") for part, context in self.fresh if part.file in some}
         assert self._settled
         kept = self._settled.write_parts(kinds, sql)
         self._checks |= kept
         files = [str(file) for files in kept.values() for file in files]
-        for row in self._engine.rows(_FLAGS.format(files=parquet(files, "filename=true"))) if files else ():
-            self._flags[row["key"]].append([row["service_key"], row["named"], row["runs"]])
+        faults = _FAULTS.format(files=parquet(files, "filename=true"))
+        for row in self._engine.rows(worst(faults, "key, service_key, code")) if files else ():
+            self._worst[row.pop("key")].append([*row.values()])
 
     def write(self) -> None:
-        """Keep what else was made of the parts that were read, from the tables `summed`, `unknown_energy`,
+        """Keep what else was made of the parts that were read, from the tables `summed`, `remarked`, `unknown_energy`,
         `read_energy` and `unnamed`."""
         if not self.fresh or not (settled := self._settled):
             return
@@ -183,36 +179,38 @@ class Rollups:
         files["unknown"] = settled.write_parts(kinds, "FROM unknown_energy")
         sums = f"sums-{digest(sorted(key + kind for key, kind in kinds.values()))}"
         stated = ", ".join(self._stated())
-        settled.write(sums, "sums", f"SELECT {stated} FROM summed WHERE held_in IN ({texts_sql(kinds)})")
+        settled.write(sums, "sums", f"SELECT {stated} FROM {_SUMS} WHERE held_in IN ({texts_sql(kinds)})")
         told = {one.part.key: (one.context, one.facts) for one in self.kept}
         for part, context in self.fresh:
             facts: dict[str, Any] = {"kwh": energy.get(part.name) or 0.0, "unnamed": unnamed[part.name], "sums": sums}
-            facts |= {"flags": self._flags[part.key], "told": self._told[part.name]}
+            facts |= {"worst": self._worst[part.key], "told": self._told[part.name]}
             facts |= {kind: len(of_kind[part.name]) for kind, of_kind in files.items()}
             told[part.key] = context, facts
         settled.kept.tell(settled.all, ROLLUPS, told)
 
     def _stated(self) -> list[str]:
-        """The columns of `summed` that some sum of a part states: the others are as long to write as they."""
-        columns = [row["column_name"] for row in self._engine.rows("DESCRIBE summed") if row["column_name"] != "sum_id"]
+        """The columns that some sum of a part states: the others are as long to write as they."""
+        columns = [
+            row["column_name"] for row in self._engine.rows("DESCRIBE remarked") if row["column_name"] != "sum_id"
+        ]
         counts = ", ".join(f"COUNT({name}) AS {name}" for name in columns)
-        (counted,) = self._engine.rows(f"SELECT {counts} FROM summed WHERE held_in IS NOT NULL")
-        return [name for name in columns if counted[name]]
+        (counted,) = self._engine.rows(f"SELECT {counts} FROM {_SUMS} WHERE held_in IS NOT NULL")
+        return [name for name in columns if counted[name] or name in REMARKED]
 
     def several_unnamed(self) -> bool:
         """Whether runs that nobody named a project for come from several files."""
         rows = self._engine.rows("SELECT DISTINCT file_name FROM unnamed")
         return len({row["file_name"] for row in rows}.union(*(one.facts["unnamed"] for one in self.kept))) > 1
 
-    def load(self, unnamed: bool) -> None:
-        """The tables `kept_energy`: the electricity of the parts that are not read [kWh], and `kept_flags`: of all
-        settled parts, how many runs of each service are to be mended. unnamed: whether those of no named project
-        are."""
+    def load(self) -> None:
+        """The tables `kept_energy`: the electricity of the parts that are not read [kWh], and `worst`: of all settled
+        parts, the worst of each fault of a service."""
         self._engine.load("kept_energy", {"kwh": [one.facts["kwh"] for one in self.kept]}, {"kwh": "DOUBLE"})
-        told = [*(one.facts["flags"] for one in self.kept), *self._flags.values()]
-        flags = [(flag[0], flag[2 if unnamed else 1]) for of_part in told for flag in of_part]
-        columns: dict[str, list[Any]] = {"service_key": [s for s, _ in flags], "runs": [n for _, n in flags]}
-        self._engine.load("kept_flags", columns, {"service_key": "VARCHAR", "runs": "BIGINT"})
+        rows = [
+            row for of_part in (*(one.facts["worst"] for one in self.kept), *self._worst.values()) for row in of_part
+        ]
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(WORST)}
+        self._engine.load("worst", columns, WORST)
 
     def show(self, folder: Path, unnamed: bool) -> None:
         """`run_checks` and `unknown_energy` as views of what was made of rows and of files kept beside the build."""

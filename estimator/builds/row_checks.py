@@ -29,16 +29,17 @@ _MAY_BE = (
 )
 
 
-def checks(engine: DuckDB, catalogue: Catalogue, filled: Set[str], unstated: Set[str], says: Says | None = None) -> str:
-    """SQL of what to look at in the rows that are read. unstated: columns that none of them states; filled: those that
-    have another value than rows state; says: what they may say, where that is known."""
+def coded(engine: DuckDB, catalogue: Catalogue, filled: Set[str], unstated: Set[str], says: Says | None = None) -> str:
+    """SQL of the rows that are read with something to look at, each with the `codes` of that. unstated: columns that
+    none of them states; filled: those that have another value than rows state; says: what they may say, where that is
+    known."""
     classed = engine.rows("SELECT DISTINCT subject FROM sets WHERE quantity = 'device_gwp' AND rung > 0")
     unknown = engine.rows("SELECT 1 FROM sets WHERE missing = 'unknown_model' LIMIT 1")
     told = {"noted": _NOTED, "classed": f"{[row['subject'] for row in classed]}", "unknown_model": "FALSE"}
     if unknown:  # else not sought
         told["unknown_model"] = f"row_id IN (SELECT row_id FROM slices WHERE {OF_UNKNOWN_MODEL})"
     rows = _noted(faulted(engine, catalogue, unstated - filled, says), told)
-    return sql_text("row_checks.sql").format(noted=rows, looked=_MAY_BE.format(noted="LEN(noted) > 0"))
+    return sql_text("coded.sql").format(noted=rows, looked=_MAY_BE.format(noted="LEN(noted) > 0"))
 
 
 def looked(

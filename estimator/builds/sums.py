@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from estimator.builds.remarks import RUN_TOLD
 from estimator.builds.row_status import Alike, Rows, sql_text
 from estimator.builds.stated_columns import constants, shared
 from estimator.core.duckdb_engine import DuckDB
@@ -19,6 +20,9 @@ AMOUNTS = (
     "other_read", "site_read", "written", "read_anew", "read_again", "mean_read_again", "before", "device_held",
     "machine_held", "data_moved", "uses_stated", "active_days", "days_of_seats", "kept",
 )  # fmt: skip
+# What else sums of runs with something to look at are told apart by: the codes of that, the place as read that these
+# name, whether they were sent, or have neither sender nor id of a run, and which amounts are more than nothing.
+REMARKED = ("codes", "place", "sent", "lined", "amounts_read")
 # Columns of `portions` of another name than the one of the rows without which they are null; None: they never are.
 READ_FROM = {
     **{"seat": "product", "resource_share": None, "read_again": "context_tokens", "data_moved": "data_gb"},
@@ -53,9 +57,12 @@ _ONE_WITHOUT = {
 _OF_A_ROW = {"month": "start_month", "seat": "product"}
 _FIRST = "CREATE TABLE summed AS SELECT ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
 # A file of sums may hold some of a part that were made anew since.
-_KEPT = """SELECT * EXCLUDE (filename) FROM {rows} AS sums
-SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)"""
+_KEPT = """SELECT * EXCLUDE ({without}) FROM {rows} AS sums
+SEMI JOIN kept_sums ON kept_sums.part = sums.held_in AND kept_sums.file = PARSE_FILENAME(sums.filename)
+WHERE codes IS {of}"""
 _OF_PARTS = "SELECT held_in, BOOL_OR(looked) AS looked, fsum(kwh) AS kwh FROM of_parts GROUP BY held_in"
+_REMARKED = """CREATE TABLE remarked AS SELECT *, NULL::VARCHAR[] AS codes, NULL::VARCHAR AS place,
+NULL::BOOLEAN AS sent, NULL::BOOLEAN AS lined, NULL::BIGINT AS amounts_read FROM summed LIMIT 0"""
 _MORE = "INSERT INTO summed BY NAME SELECT (SELECT COUNT(*) FROM summed) + ROW_NUMBER() OVER () AS sum_id, * FROM ({})"
 
 
@@ -103,13 +110,42 @@ def sum_parts(
 
 def sum_kept(engine: DuckDB, kept: Mapping[str, str]) -> None:
     """Add to `summed` what is kept of these parts, by name, each in a file; `servings`: the ways of serving that it
-    then holds."""
+    then holds; `remarked`: sums of their runs with something to look at."""
+    engine.run(_REMARKED)
     if kept:
         told = {"part": [*kept], "file": [Path(file).name for file in kept.values()]}
         engine.load("kept_sums", told, dict.fromkeys(told, "VARCHAR"))
         rows = parquet(sorted({*kept.values()}), "filename=true")
-        engine.run(f"{_MORE.format(_KEPT.format(rows=rows))}; DROP TABLE kept_sums")
+        without = ", ".join(("filename", *REMARKED))
+        engine.run(_MORE.format(_KEPT.format(rows=rows, without=without, of="NULL")))
+        remarked = _KEPT.format(rows=rows, without="filename", of="NOT NULL")
+        engine.run(f"INSERT INTO remarked BY NAME {remarked}; DROP TABLE kept_sums")
     engine.run(sql_text("servings.sql").format(**SERVED))
+
+
+def sum_remarked(engine: DuckDB, portions: Callable[..., str], unstated: Set[str], coded: str) -> None:
+    """Add to `remarked` the rows of large parts that are read with something to look at. coded: SQL of these with their
+    `codes`; unstated: columns of which none of them has a value."""
+    types = _types(engine)
+    empty = {name for name in (*KEYS, *AMOUNTS) if READ_FROM.get(name, name) in unstated}
+    shown = {name: f"{value} AS {name}" for name, value in constants(types, empty, {}).items()}
+    there = [f"{name} > 0" for name in AMOUNTS if name not in empty]
+    there += [f"{name} IS NOT NULL" for name in AMOUNTS if name.endswith("_read") and name not in empty]
+    read = " + ".join(["0", *(f"CASE WHEN {is_so} THEN {2**place} ELSE 0 END" for place, is_so in enumerate(there))])
+    rows = portions(runs=f"({coded})", also=f", {RUN_TOLD}", across="")
+    sums = sql_text("summed.sql").format(
+        keys=", ".join((*(shown.get(name, name) for name in KEYS), *REMARKED)),
+        by=", ".join((*(name for name in KEYS if name not in shown), *REMARKED)),
+        sums=", ".join(shown.get(name, f"fsum({name}) AS {name}") for name in AMOUNTS),
+        portions=f"(SELECT *, {read} AS amounts_read FROM ({rows}))",
+        count="COUNT(*)",
+    )
+    engine.run(f"INSERT INTO remarked BY NAME {sums}")
+
+
+def placed(form: str, name: str, relation: str) -> str:
+    """SQL of a table or view of a relation, where its rows ran."""
+    return f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation, **SERVED)}"
 
 
 def _types(engine: DuckDB) -> dict[str, str]:

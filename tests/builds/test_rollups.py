@@ -20,6 +20,8 @@ from estimator.core import parquet_files
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.kept_files import KeptFiles
 from estimator.ledger import Ledger
+from estimator.results.making import build as make_results
+from estimator.results.reading import Results
 from scripts.walk_rollups import HomeWalk, compare, said, said_in_full
 from tests.support import activity, append, sobria
 
@@ -98,6 +100,28 @@ def test_a_way_of_serving_whose_concurrency_no_row_states_is_told_as_of_all_rows
     told = {"model": "alibaba/qwen3-8b", "output_tokens": 300.0, "cpu_energy_kwh": None, "cpu_mode": "mode/none"}
     append(Ledger(tmp_path), [activity(**told) for _ in range(2)])
     compare("", said(DuckDB.read(build(tmp_path).path)), said_in_full(tmp_path, load()))
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_is_to_mend_of_settled_parts_is_told_without_any_of_their_runs(tmp_path: Path) -> None:
+    """Of 3 runs of a part, without a country, 2 read 1 kWh: 2 are to mend here. The third, of unknown electricity, is
+    to check in its file, as one of the 2: 1 + 1 = 2 of the file. All is told of sums once the part is gone."""
+    unread = {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/not_declared"}
+    nowhere, zero = {"zone": None, "checks": ("no_country",)}, {"checks": ("no_country", "zero_energy")}
+    told = [nowhere, nowhere | zero, nowhere | zero | unread]
+    append(Ledger(tmp_path), [activity(f"2026-01-0{n}T10:00:00", **of) for n, of in enumerate(told, 1)])
+    found = Results(make_results(tmp_path).path)
+    assert found.mends()[:2] == (2, 2) and found.totals().coverage.to_check == 3
+    assert [(entry["runs"], entry["placed"]) for entry in found.to_mend()] == [(2, {"no_country": 2})]
+
+    def told_of(made: Results) -> tuple[object, ...]:
+        mends = made.mends(), made.to_mend(), made.to_mend(in_file=True)
+        return made.totals(), mends, made.checks(), made.checks("test"), made.impossible
+
+    before = told_of(found)
+    for part in found.path.with_suffix(".parts").glob("part-*"):
+        part.unlink()
+    assert told_of(Results(found.path)) == before
 
 
 @pytest.mark.usefixtures("settled")

@@ -9,11 +9,8 @@ SELECT
 FROM summed
 LEFT JOIN (
   SELECT service_key, CAST(SUM(runs) AS BIGINT) AS runs
-  FROM (
-    SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by IS NOT NULL GROUP BY service_key
-    UNION ALL
-    SELECT service_key, runs FROM kept_flags
-  )
+  FROM remarks
+  WHERE LIST_HAS_ANY(codes, (SELECT LIST(code) FROM mending))
   GROUP BY service_key
 ) AS flagged ON flagged.service_key = summed.service_key
 GROUP BY summed.service_key
