@@ -155,4 +155,5 @@ def caveat(body: Mapping[str, Any], lang: str, months: bool = True) -> str:
     said = impossible_text(cover["impossible"], lang) or (proof and tell("proof_of_all", lang, proof=proof))
     if "missing" in cover and not said:
         said = tell("impossible_untold" if "impossible" in cover["untold"] else "proof_not_told", lang)
-    return " ".join(filter(None, (told, said, outside_of(body, lang))))
+    left = Outside(**body["outside"])._replace(unknown_runs=0)  # which the table and the other documents tell
+    return " ".join(filter(None, (told, said, outside_text(left if months else left._replace(gaps=()), lang))))
