@@ -1,7 +1,7 @@
 """The shares of one whole, side by side: printed as whole percentages that add up to 100."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from estimator.core.errors import say
 from estimator.core.number_format import share_text
@@ -13,18 +13,26 @@ EXACT = 1e-6  # by which the sum of the shares of a whole is 1
 def parts_of_whole(shares: Sequence[float], lang: str) -> list[str]:
     """Each of these shares [1] as `share_text` has it; where they make one whole, the percentages lost by rounding down
     go to the largest remainders, the first of equal ones. Those under 1 %, or over 99 %, are said to be so."""
-    if abs(math.fsum(shares) - 1) > EXACT:
+    if not is_whole(shares):
         return [share_text(share, lang) for share in shares]
+    kept = [not SMALL <= share <= 1 - SMALL for share in shares]
+    told = zip(shares, percents_of_whole(shares), kept, strict=True)
+    return [share_text(share if keep else percent / 100, lang) for share, percent, keep in told]
+
+
+def is_whole(shares: Iterable[float]) -> bool:
+    """Whether these shares [1] make one whole."""
+    return abs(math.fsum(shares) - 1) <= EXACT
+
+
+def percents_of_whole(shares: Sequence[float]) -> list[int]:
+    """The shares of one whole [1] as whole percentages that add up to 100."""
     exact = [round(100 * share, 7) for share in shares]
     whole = [math.floor(percent) for percent in exact]
     order = sorted(range(len(shares)), key=lambda place: whole[place] - exact[place])
     for place in order[: 100 - sum(whole)]:
         whole[place] += 1
-    kept = [not SMALL <= share <= 1 - SMALL for share in shares]
-    return [
-        share_text(share if keep else percent / 100, lang)
-        for share, percent, keep in zip(shares, whole, kept, strict=True)
-    ]
+    return whole
 
 
 def proof_words(shares: Mapping[str, float | None], lang: str) -> str:

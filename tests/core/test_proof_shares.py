@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.shared.html_parts import proof_text
 from estimator.core.proof_shares import parts_of_whole, proof_words
+from estimator.governance.indicators.told_shares import told_shares
 from estimator.results.proofs import impact_proof_words
 from tests.core.test_numbers import spaced
 
@@ -34,3 +35,14 @@ def test_shares_of_proof_add_up_wherever_they_are_printed() -> None:
     assert all(f"{share}%" in proof_text(shares, "en") for share in (14, 3, 83))
     told = impact_proof_words("gwp", shares, "en")
     assert all(f"{share}%" in told for share in (14, 3, 83)) and "4%" not in told.replace("14%", "")
+
+
+def test_shares_that_leave_add_up_too() -> None:
+    """To the percent: 13.5 + 3.5 + 83 as 14, 3 and 83, of which a page then says the same; 0.4 % stays « less than »."""
+    shares = {"measured": 0.135, "estimated": 0.035, "declared": 0.83}
+    told = told_shares({"proof": shares, "share": 0.035})
+    assert told == {"proof": {"measured": 0.14, "estimated": 0.03, "declared": 0.83}, "share": 0.04}
+    assert proof_words(told["proof"], "fr") == proof_words(shares, "fr")
+    assert told_shares({"proof": {"measured": 0.004, "estimated": 0.498, "declared": 0.498}})["proof"] == {
+        **{"measured": 0.005, "estimated": 0.5, "declared": 0.5}
+    }

@@ -13,6 +13,7 @@ from typing import Any
 
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import sentences
+from estimator.core.proof_shares import is_whole, percents_of_whole
 from estimator.governance.indicators.sovereignty import WEIGHTS
 
 LITTLE, MOST = 0.01, 0.99  # beyond which a share is told as less, or more, than that [1]
@@ -66,7 +67,8 @@ def _body(found: Mapping[str, Any], told: Told) -> dict[str, Any]:
 
 def _told(name: str, value: Any, told: Told) -> Any:
     if name in EACH and isinstance(value, Mapping):
-        return _each(value, told) or dict.fromkeys(LISTED.get(name, ()) if value else ())
+        parts = _parts(value) if told is told_share else _each(value, told)
+        return parts or dict.fromkeys(LISTED.get(name, ()) if value else ())
     if isinstance(value, Mapping):
         return _body(value, told)
     if isinstance(value, list):
@@ -78,3 +80,13 @@ def _each(shares: Mapping[str, float], told: Told) -> dict[str, float]:
     found = {name: told(share) for name, share in shares.items()}
     known = {name: share for name, share in found.items() if share is not None}
     return known if known.keys() == found.keys() else {}
+
+
+def _parts(shares: Mapping[str, float]) -> dict[str, float]:
+    """These shares to the percent; the percentages of one whole add up to 100."""
+    if not is_whole(shares.values()):
+        return _each(shares, told_share)
+    percents = zip(shares.items(), percents_of_whole([*shares.values()]), strict=True)
+    return {
+        name: percent / 100 if LITTLE <= share <= MOST else told_share(share) for (name, share), percent in percents
+    }
