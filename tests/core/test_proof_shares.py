@@ -38,7 +38,7 @@ def test_shares_of_proof_add_up_wherever_they_are_printed() -> None:
 
 
 def test_shares_that_leave_add_up_too() -> None:
-    """To the percent: 13.5 + 3.5 + 83 as 14, 3 and 83, of which a page then says the same; 0.4 % stays « less than »."""
+    """To the percent: 13.5 + 3.5 + 83 as 14, 3 and 83, which a page then says too; 0.4 % stays « less than »."""
     shares = {"measured": 0.135, "estimated": 0.035, "declared": 0.83}
     told = told_shares({"proof": shares, "share": 0.035})
     assert told == {"proof": {"measured": 0.14, "estimated": 0.03, "declared": 0.83}, "share": 0.04}
