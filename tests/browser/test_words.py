@@ -129,7 +129,7 @@ def test_a_button_says_which_list_it_opens_or_empties(screen: Page, dashboard: S
             screen.get_by_role("button", name=name, exact=True).wait_for()
     open_page(screen, dashboard, "/synthese", "fr")
     screen.get_by_role("button", name="À dire").click()  # three sentences that begin alike
-    for last in ("% mesuré).", "d’avril à août.", "hors chiffres."):
+    for last in ("% mesuré).", "d’avril à août.", "sans chiffre."):
         screen.get_by_role("button", name=re.compile(f"^Copier, .* … .*{re.escape(last)}$")).wait_for()
     open_page(screen, dashboard, "/comparer?exemple=oui", "fr")
     screen.get_by_role("button", name="Enregistrer au registre").click()  # a panel is a dialog, as a calendar is

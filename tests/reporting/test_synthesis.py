@@ -550,31 +550,28 @@ def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:
 
 SAID = {  # statuses of the promises that a share checks, of 5 in all: what is said of them
     ("held", "held", "partly", "not_held"): (
-        "2 sont tenues, une en partie, une non et une sans preuve ou hors chiffres",
-        "2 are kept, one in part, one not, and one unproven or uncountable",
+        "2 sont tenues, une en partie, une non et une sans chiffre",
+        "2 are kept, one in part, one not, and one without a figure",
     ),
     ("held", "not_measured", "covered"): (
-        "une est tenue, une couverte (les données ou le texte existent, rien de plus) et 3 sans preuve ou hors "
-        "chiffres",
-        "one is kept, one covered (the data or the text exist, nothing more), and 3 unproven or uncountable",
+        "une est tenue, une couverte et 3 sans chiffre",
+        "one is kept, one covered, and 3 without a figure",
     ),
     ("partly", "partly", "not_held", "not_held"): (
-        "aucune n'est entièrement tenue, 2 sont tenues en partie, 2 ne sont pas tenues et une "
-        "sans preuve ou hors chiffres",
-        "none is fully kept, 2 are partly kept, 2 are not kept, and one unproven or uncountable",
+        "aucune n'est entièrement tenue, 2 sont tenues en partie, 2 ne sont pas tenues et une sans chiffre",
+        "none is fully kept, 2 are partly kept, 2 are not kept, and one without a figure",
     ),
     ("held", "partly", "withheld", "withheld"): (
-        "une est tenue, une en partie, 2 non dites (trop peu de personnes) et une sans preuve ou hors chiffres",
-        "one is kept, one in part, 2 untold (too few people), and one unproven or uncountable",
+        "une est tenue, une en partie, 2 non dites (trop peu de personnes) et une sans chiffre",
+        "one is kept, one in part, 2 untold (too few people), and one without a figure",
     ),
     ("partly", "withheld"): (
-        "une est tenue en partie, une non dite (trop peu de personnes) et 3 sans preuve ou hors chiffres",
-        "one is partly kept, one untold (too few people), and 3 unproven or uncountable",
+        "une est tenue en partie, une non dite (trop peu de personnes) et 3 sans chiffre",
+        "one is partly kept, one untold (too few people), and 3 without a figure",
     ),
     ("covered", "covered", "not_measured"): (
-        "aucune n'est entièrement tenue, 2 couvertes (les données ou le texte existent, rien de plus) et 3 sans preuve "
-        "ou hors chiffres",
-        "none is fully kept, 2 covered (the data or the text exist, nothing more), and 3 unproven or uncountable",
+        "aucune n'est entièrement tenue, 2 couvertes et 3 sans chiffre",
+        "none is fully kept, 2 covered, and 3 without a figure",
     ),
     ("not_measured", "without_object"): (
         "nous n'avons encore de preuve pour aucune",
