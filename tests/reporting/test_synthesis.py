@@ -551,27 +551,27 @@ def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:
 SAID = {  # statuses of the promises that a share checks, of 5 in all: what is said of them
     ("held", "held", "partly", "not_held"): (
         "2 sont tenues, une en partie, une non et une sans chiffre",
-        "2 are kept, one in part, one not, and one without a figure",
+        "2 are kept, one in part, one not, and one unquantified",
     ),
     ("held", "not_measured", "covered"): (
-        "une est tenue, une couverte et 3 sans chiffre",
-        "one is kept, one covered, and 3 without a figure",
+        "une est tenue, une couverte et le reste sans chiffre",
+        "one is kept, one covered, and others unquantified",
     ),
     ("partly", "partly", "not_held", "not_held"): (
         "aucune n'est entièrement tenue, 2 sont tenues en partie, 2 ne sont pas tenues et une sans chiffre",
-        "none is fully kept, 2 are partly kept, 2 are not kept, and one without a figure",
+        "none is fully kept, 2 are partly kept, 2 are not kept, and one unquantified",
     ),
     ("held", "partly", "withheld", "withheld"): (
         "une est tenue, une en partie, 2 non dites (trop peu de personnes) et une sans chiffre",
-        "one is kept, one in part, 2 untold (too few people), and one without a figure",
+        "one is kept, one in part, 2 untold (too few people), and one unquantified",
     ),
     ("partly", "withheld"): (
-        "une est tenue en partie, une non dite (trop peu de personnes) et 3 sans chiffre",
-        "one is partly kept, one untold (too few people), and 3 without a figure",
+        "une est tenue en partie, une non dite (trop peu de personnes) et le reste sans chiffre",
+        "one is partly kept, one untold (too few people), and others unquantified",
     ),
     ("covered", "covered", "not_measured"): (
-        "aucune n'est entièrement tenue, 2 couvertes et 3 sans chiffre",
-        "none is fully kept, 2 covered, and 3 without a figure",
+        "aucune n'est entièrement tenue, 2 couvertes et le reste sans chiffre",
+        "none is fully kept, 2 covered, and others unquantified",
     ),
     ("not_measured", "without_object"): (
         "nous n'avons encore de preuve pour aucune",
