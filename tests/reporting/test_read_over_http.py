@@ -288,6 +288,16 @@ def test_a_value_is_not_said_to_be_one_of_none(tmp_path: Path) -> None:
         assert server.samples()["sobria_withheld", ()] == 1, "and not how many"
 
 
+def test_what_reads_over_http_is_told_that_the_ledger_lacks_rows(tmp_path: Path) -> None:
+    built(tmp_path, run("voirie", 1.0))
+    for lacking in (False, True):
+        with serving(tmp_path) as server:
+            assert server.get("/api/v1/totals").json()["lacks_rows"] is lacking
+            assert server.samples()["sobria_lacks_rows", ()] == lacking
+        for part in (tmp_path / "ledger").rglob("part-*.parquet"):
+            part.unlink()
+
+
 def test_results_that_take_long_are_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are made once, and not for each who asks meanwhile; then they are there."""
     built(tmp_path, run("voirie", 1.0))

@@ -89,7 +89,8 @@ def asked_of(form: type[T], query: Mapping[str, str]) -> T:
 def _about(told: ToldResults) -> dict[str, Any]:
     """What every body says of the build that it is of."""
     build = told.build
-    return {"build": build.id, "made_at": build.made_at, "sample": build.sample, "withheld": bool(told.withheld)}
+    about = {"build": build.id, "made_at": build.made_at, "sample": build.sample}
+    return about | {"withheld": bool(told.withheld), "lacks_rows": build.lacks_rows}
 
 
 def _version(told: ToldResults, _: NothingAsked) -> dict[str, Any]:

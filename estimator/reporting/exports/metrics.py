@@ -104,9 +104,10 @@ def _gauges(told: ToldResults) -> list[GaugeMetricFamily]:
             values[impact].add_metric([*place, bound], row[bound])
     mark = " / ".join(sample_mark(told, lang) for lang in LANGUAGES) if told.build.sample else ""
     build.add_metric([told.build.id, told.build.factors_version, mark], 1)
-    withheld = _gauge("withheld", ())
+    withheld, lacking = _gauge("withheld", ()), _gauge("lacks_rows", ())
     withheld.add_metric([], bool(told.withheld))
-    return [*values.values(), covered, rough, unknown, runs, rounded, proofs, build, withheld]
+    lacking.add_metric([], told.build.lacks_rows)
+    return [*values.values(), covered, rough, unknown, runs, rounded, proofs, build, withheld, lacking]
 
 
 def _impact_gauge(impact: str, unit: str) -> GaugeMetricFamily:

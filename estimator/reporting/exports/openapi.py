@@ -16,6 +16,7 @@ _ABOUT: dict[str, Any] = {
     "made_at": _TEXT,
     "sample": {"type": "boolean"},
     "withheld": {"type": "boolean"},
+    "lacks_rows": {"type": "boolean", "description": say("api", "lacks_rows", OF_PROGRAMS)},
 }
 _ROWS = {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}}
 _BODIES: Mapping[str, dict[str, Any]] = {  # what each address adds to what all say of their build
