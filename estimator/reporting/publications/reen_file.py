@@ -60,12 +60,29 @@ def _footprints(figures: Mapping[str, CommuneFigure]) -> Mapping[str, CommuneFig
     return figures
 
 
+class Gap(Strict):
+    """The months without data of a use that is told by its name."""
+
+    name: Annotated[str, StringConstraints(min_length=1)]
+    periods: Annotated[tuple[Annotated[str, AfterValidator(_period)], ...], Field(min_length=1)]
+
+
+class Lacks(Strict):
+    """What the sheet of a commune says is not in its figures, of any size; by the names of `Outside`."""
+
+    gaps: tuple[Gap, ...] = ()
+    unknown_runs: int = Field(ge=0, default=0)
+    unread: bool = False
+    lacks_rows: bool = False
+
+
 class CommuneFile(Strict):
     """The file of a commune. months: with data that is told [yyyymm]; as_read_kwh: electricity that is told, before any
     factor; withheld_kwh: that of groups that are not, to one digit, in as_read_kwh in files of before; proof_kwh: told,
-    of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period;
-    shares: the two counts of an indicator. Not written, of merged groups: unknown_uses: with activity of unknown
-    electricity; handed: months of the period that were over when its files were made [yyyymm]."""
+    of each proof [kWh]; unattached: of the home, that no use of any commune has, at the site, in the period; shares:
+    the two counts of an indicator; lacks: files of before do not tell. Not written, of merged groups: unknown_uses:
+    with activity of unknown electricity; handed: months of the period that were over when its files were made
+    [yyyymm]."""
 
     format: Literal["sobria-reen/1"]
     territory: Authority
@@ -87,6 +104,7 @@ class CommuneFile(Strict):
     figures: Annotated[Mapping[str, CommuneFigure], AfterValidator(_footprints)]
     shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(counted)]
     services: tuple[CommuneService, ...]
+    lacks: Lacks | None = None
     unknown_uses: int = Field(ge=0, default=0, exclude=True)
     loose: bool = Field(default=False, exclude=True)
     handed: tuple[Month, ...] = Field(default=(), exclude=True)
@@ -106,10 +124,19 @@ class CommuneFile(Strict):
         """Whether what it covers rests on an electricity that it withholds, told to one digit."""
         return self.whole_kwh > (1 + LEAST_HELD) * sum(self.proof_kwh.values())
 
+    @property
+    def unsaid(self) -> bool:
+        """Whether nothing says what its figures lack: a file of before."""
+        return self.lacks is None and not self.nothing
+
+    @property
+    def lacking(self) -> bool:
+        """Whether its figures lack a part of any size."""
+        return self.lacks not in (None, Lacks()) or self.loose or self.unknown_uses > 0 or self.withheld
+
     def partly(self, name: str) -> bool:
         """Whether a part of what it counts is not in a footprint, of a known size or not."""
-        lacks = self.loose or self.unknown_uses or self.withheld or self.withheld_kwh
-        return bool(lacks) or self.figures[name].covers <= WHOLE_SHARE
+        return self.lacking or bool(self.withheld_kwh) or self.figures[name].covers <= WHOLE_SHARE
 
     def covers(self, name: str) -> float:
         """The share of its electricity that a footprint covers [1], to one digit where it is known roughly."""
@@ -186,6 +213,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         else {name: _figure(groups, name, value) for name, value in _values(facts, groups).items()},
         shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
         services=tuple(_services(facts, rows)),
+        lacks=Lacks(**{name: facts.body["outside"][name] for name in Lacks.model_fields}),
     )
 
 
@@ -213,6 +241,7 @@ def merged_file(part: BroughtFiles, build: Results) -> CommuneFile:
         figures=_figures_elsewhere()
         if loose and not (groups or held_out.kwh or held_out.silent)
         else _figures(groups, told, roughly=held_out.kwh > 0),
+        lacks=Lacks(),
         loose=loose,
         handed=tuple(sorted(part.told.months.intersection(months))),
         unknown_uses=len({row.row.service_key for row in part.rows if row.row.group.values.get("it_energy") is None}),

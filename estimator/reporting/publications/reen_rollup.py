@@ -23,7 +23,8 @@ from estimator.reporting.summary.sentences import (
     shared,
     territory_text,
 )
-from estimator.reporting.summary.standing import outside_text, twice_names
+from estimator.reporting.summary.standing import outside_sentences, outside_text, twice_names
+from estimator.results.totals import Outside
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "couvre_environ", "preuve", "texte")
 NO_FIGURE = (None, None, None, "", None, "", "")  # from « bas » to « preuve »
@@ -145,8 +146,9 @@ def _sums(found: TerritoryReview, lang: str) -> Table:
     for name in FOOTPRINTS:
         amount = found.figure(name)
         top = round_top(amount.high or 0.0)
-        counted, partly = count_of(len(found.knowing(name)), len(found.files), lang), found.knowing_partly(name)
-        counted = _tell("known_partly", lang, counted=counted, count=len(partly)) if partly else counted
+        counted = count_of(len(found.knowing(name)), len(found.files), lang)
+        for key, some in (("known_partly", found.knowing_partly(name)), ("known_unsaid", found.knowing_unsaid(name))):
+            counted = _tell(key, lang, counted=counted, count=len(some)) if some else counted
         rows.append((say("indicators", name, lang), amount_cell(amount, {}, top, lang), counted))
     columns = tuple(_tell(name, lang) for name in ("indicator", "sum", "known"))
     return Table(
@@ -175,7 +177,12 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
 
 
 def _lacks(file: CommuneFile, lang: str) -> Iterator[str]:
-    """What is not in the figures of a commune, of any size."""
+    """What is not in the figures of a commune, of any size, as its own sheet says it; or that its file does not say."""
+    if file.lacks is not None:
+        told = outside_sentences(Outside(**file.lacks.model_dump()), lang)
+        yield from (typeset(said[:1].lower() + said[1:], lang) for said in told)
+    elif file.unsaid:
+        yield _tell("unsaid", lang)
     if file.unknown_uses:
         yield _tell("unknown_uses", lang, count=file.unknown_uses)
     if file.loose:
@@ -255,11 +262,7 @@ def _records(found: TerritoryReview, lang: str) -> Iterator[Record]:
         for name in FOOTPRINTS:
             held = file.figures[name]
             ends = (held.low, held.central, held.high, held.unit)
-            covers = (
-                (None, "")
-                if file.unknown_uses or file.loose or file.withheld
-                else (file.covers(name), rough[file.roughly])
-            )
+            covers = (None, "") if file.lacking or file.unsaid else (file.covers(name), rough[file.roughly])
             told = own if name == FOOTPRINTS[0] else ""
             yield (file.territory, name, *ends, *covers, told, _in_words(held, lang, file.roughly, _lacks(file, lang)))
     for code in found.missing:

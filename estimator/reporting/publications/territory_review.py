@@ -14,7 +14,7 @@ from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.footprints import totals
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.reporting.publications.reen_file import CommuneFile
+from estimator.reporting.publications.reen_file import CommuneFile, Lacks
 from estimator.results.totals import Outside, rough_share, rough_sum
 
 
@@ -66,6 +66,10 @@ class ReviewSource:
     several: tuple[str, ...] = ()
     own_of: Mapping[str, Interval] = field(default_factory=dict)
     rows: Mapping[tuple[str, str], Sequence[Attached]] = field(default_factory=dict)
+
+
+def _body(lacks: Lacks | None) -> dict[str, Any] | None:
+    return None if lacks is None else lacks.model_dump(mode="json")
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,10 @@ class TerritoryReview:
         """Those among them that lack a part of it: withheld, unknown, or in no file."""
         return [file for file in self.knowing(name) if file.partly(name)]
 
+    def knowing_unsaid(self, name: str) -> list[CommuneFile]:
+        """Those of which it is not known whether they do: files of before."""
+        return [file for file in self.knowing(name) if file.unsaid and not file.partly(name)]
+
     def figure(self, name: str) -> Amount:
         """The sum of a footprint over the communes that know it: by draw when they share their factors, else of their
         bounds, as if all of their doubt were shared. covers: share of the electricity of all files [1]; made and
@@ -161,7 +169,7 @@ class TerritoryReview:
             Interval.as_dict(found)
             | covers
             | {"communes": len(self.knowing(name))}
-            | {"communes_partly": len(self.knowing_partly(name))}
+            | {"communes_partly": len(self.knowing_partly(name)), "communes_unsaid": len(self.knowing_unsaid(name))}
         )
 
     @property
@@ -244,5 +252,6 @@ class TerritoryReview:
             "twice": twice,
             "unattached": {f.territory: Interval.as_dict(f.unattached) for f in self.files if f.unattached.high},
             "unattached_in": [file.territory for file in self.files if file.loose],
+            "lacks": {} if self.source.merged else {file.territory: _body(file.lacks) for file in self.files},
             "versions": {file.territory: [file.build, *file.versions] for file in self.files},
         }

@@ -35,12 +35,12 @@ def authority_sentences(parts: Sequence[AuthorityPart], lang: str, found: Outsid
         told.append(say("authorities", "part", lang, name=name, share=share, files=files))
     left = len(parts) + 1 - len(told)
     told += [say("authorities", "more", lang, count=left)] if left else []
-    return [typeset(said, lang) for said in (*told, *_outside(found or outside(parts), lang))]
+    return [typeset(said, lang) for said in (*told, *outside_sentences(found or outside(parts), lang))]
 
 
 def outside_text(found: Outside, lang: str) -> str:
     """What authorities withhold, said of every page and document that it is not in; empty where nothing is."""
-    return typeset(" ".join(f"{said}." for said in _outside(found, lang)), lang)
+    return typeset(" ".join(f"{said}." for said in outside_sentences(found, lang)), lang)
 
 
 def outside_of(body: Mapping[str, Any], lang: str) -> str:
@@ -48,7 +48,8 @@ def outside_of(body: Mapping[str, Any], lang: str) -> str:
     return outside_text(Outside(**body["outside"]), lang)
 
 
-def _outside(found: Outside, lang: str) -> Iterator[str]:
+def outside_sentences(found: Outside, lang: str) -> Iterator[str]:
+    """What figures do not hold, each without its full stop."""
     if found.unread:
         yield say("authorities", "unread", lang)
     if found.authorities:
