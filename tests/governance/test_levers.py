@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from estimator.assessment import uncertainty
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import select_factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.core.periods import first_day
@@ -17,6 +19,7 @@ from estimator.governance.indicators.known_days import days_worth, known_text, w
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.applied import applied
 from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
+from estimator.governance.levers.changes import LeverNotComputed, of_machines
 from estimator.governance.levers.levers import Levers, levers, together_text
 from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
@@ -35,6 +38,12 @@ ANSWERS: dict[str, Any] = NONE | {
 def of(home: Path) -> Levers:
     """The levers of a home on 27 November 2026."""
     return levers(scope_of(home, today=TODAY).sources)
+
+
+def factor_of(quantity: str, subject: str) -> Factor:
+    found = select_factor(load(), quantity, subject, first_day(202601)).factor
+    assert found is not None
+    return found
 
 
 def months(count: int, **facts: Any) -> list[Any]:
@@ -264,6 +273,47 @@ def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites
     here, there, read, missed = map(uncertainty.draw, (pue[0], pue[1], ratio, gap))
     low, central, high = uncertainty.points(6 * read * (1 + missed) * (here - there))
     assert (lever.known.low, lever.known.central, lever.known.high) == pytest.approx((low, central, high))
+
+
+def test_a_move_of_what_a_site_declared_saves_what_cooled_its_machines(tmp_path: Path) -> None:
+    """6 bills of 12 kWh of a server room with its cooling: 72 kWh × the reading × (1 − PUE there ÷ PUE here), draw by
+    draw; at the values, 72 × (1 − there ÷ here). No model is named, and none is said to lack a size. In the copy, the
+    machines are 72 ÷ PUE here."""
+    bill = {
+        "service_key": "courrier",
+        "host": "class/server-room",
+        "site_energy_kwh": 12.0,
+        "other_mode": "mode/declared",
+    }
+    append(Ledger(tmp_path / "home"), months(6, **NONE | bill))
+    found = of(tmp_path / "home")
+    (lever,) = found.levers
+    assert (lever.kind, lever.target) == ("place", "class/shared-regional")
+    here, there = (factor_of("pue", host) for host in (lever.host, lever.target))
+    read = uncertainty.draw(factor_of("other_reading_ratio", "mode/declared"))
+    ratio = uncertainty.draw(there) / uncertainty.draw(here)
+    points = uncertainty.points(72 * read * (1 - ratio))
+    assert (lever.known.low, lever.known.central, lever.known.high) == pytest.approx(points)
+    assert not any("taille" in none.why["fr"] for none in found.not_told)
+    done = applied(tmp_path / "home", lever.number, tmp_path / "copy")
+    total = scope_of(tmp_path / "copy").sources.build.totals().indicators["energy"]
+    assert total.at_factor_values == pytest.approx(72 * (there.value or 0) / (here.value or 1))
+    assert points[0] <= (done.found.central or 0) <= points[2]
+
+
+def test_an_unknown_electricity_after_a_change_says_what_is_missing(tmp_path: Path) -> None:
+    """The size of the model, of a service with read electricity; the PUE of a site that the tables do not have."""
+    asked = {"model": "xai/grok-4", "other_energy_kwh": 5.0, "other_mode": "mode/declared"}
+    append(Ledger(tmp_path), months(3, **ANSWERS | asked))
+    why = {none.kind: none.why for none in of(tmp_path).not_told}
+    assert why["shorter"]["fr"].endswith(
+        "n’est pas connue : la taille du modèle n’est pas publiée.".replace(" :", "\u00a0:")
+    )
+    bounds = {"site_pue": SelectedFactor("site_pue", "class/nowhere", None, missing="unknown_host")}
+    with pytest.raises(LeverNotComputed) as refused:
+        of_machines(ActivityGroup({"declared_site_energy": 12.0}, bounds))
+    assert refused.value.message("fr").endswith("l'hébergement lu n'est pas dans les tables.")
+    assert refused.value.message("en").startswith("The electricity after this change is not known: ")
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from estimator.assessment.evaluation import BILLED, ActivityGroup, read_of_components
 from estimator.assessment.impacts import figure_named
 from estimator.assessment.uncertainty import interval
 from estimator.builds.build_file import BuildFile
@@ -21,7 +22,7 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.changes import Change
 from estimator.governance.levers.levers import FoundLever, ranked, workshop
-from estimator.governance.levers.running import running
+from estimator.governance.levers.running import RunningService, running
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
@@ -93,6 +94,7 @@ def _write(home: Path, to: Path, build: BuildFile, lever: FoundLever) -> None:
     shared = change.again or (service.read and change.kind not in ("place", "no_ai"))
     left = work.left_of_reading(service, change) if shared else 1.0
     act = _it_energy(work.after(service, change)) / (service.requests or 1.0) if change.program else 0.0
+    rows = [_of_machines(row, service) for row in rows] if change.host else rows
     made = [_changed(row, number, change, left, act) for number, row in enumerate(rows, 1)]
     append = Append(ledger)
     append.take(_Written(f"lever-{change.kind}", "0"), [ReadResult(made, [], len(made))])
@@ -102,6 +104,16 @@ def _write(home: Path, to: Path, build: BuildFile, lever: FoundLever) -> None:
         said |= {"host": change.host, "zone": change.zone}
         since = first_day(service.months[0])
         PlaceJournal(to).add_rule({name: v for name, v in said.items() if v} | {"since": since}, author)
+
+
+def _of_machines(row: dict[str, Any], service: RunningService) -> dict[str, Any]:
+    """A row that moves: the electricity of its site is that of its machines, at the PUE where they were."""
+    if not row["site_energy_kwh"]:
+        return row
+    month = max(row["start_month"], service.months[0])
+    group = next(placed.group for placed in service.groups if placed.row["month"] == month)
+    read = read_of_components(ActivityGroup({BILLED: row["site_energy_kwh"]}, group.bounds))["other"]
+    return {**row, "site_energy_kwh": None, "other_energy_kwh": (row["other_energy_kwh"] or 0.0) + read}
 
 
 def _it_energy(groups: Sequence[Any]) -> float:

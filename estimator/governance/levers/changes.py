@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import BILLED, ActivityGroup, as_read, evaluated
+from estimator.assessment.evaluation import BILLED, SITE_PUE, ActivityGroup, evaluated, why_unknown
 from estimator.builds.build_file import BuildFile, PlacedGroup
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.inference_factors import WAITING, bind_serving
@@ -19,7 +19,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Program
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, sentences
 from estimator.core.periods import first_day
 from estimator.governance.levers.running import RunningService
 from estimator.ledger.rows import COMPONENTS
@@ -113,7 +113,8 @@ class Workshop:
         amounts |= {"output_tokens": written, "input_tokens": line["read"], "context_tokens": again}
         found = evaluated(ActivityGroup(amounts, bounds), _drawn, frozenset({"answering_energy"}))["answering_energy"]
         if found is None:
-            raise LeverNotComputed("lever_no_size")
+            why = why_unknown("answering_energy", ActivityGroup(amounts, bounds))
+            raise LeverNotComputed("lever_unknown_after", why=sentences("missing", why or "not_asked"))
         return found
 
     def _lit(self, service: RunningService, change: Change) -> Any:
@@ -131,9 +132,8 @@ class Workshop:
 
     def _line(self, placed: PlacedGroup, change: Change, left: Any) -> PlacedGroup:
         row, amounts, bounds = dict(placed.row), dict(placed.group.amounts), dict(placed.group.bounds)
-        if change.host and amounts[BILLED]:  # the machines move, and not what cooled them
-            amounts["other_energy"] = as_read(placed.group)
-            del amounts[BILLED]
+        if change.host and amounts[BILLED]:
+            amounts |= of_machines(placed.group)
         amounts |= {name: amounts[name] * change.written for name in WRITTEN if amounts[name]}
         amounts |= {name: amounts[name] * change.hours for name in HOURS if amounts[name]}
         if left is not None:
@@ -181,6 +181,17 @@ class Workshop:
             bounds = dict(line.group.bounds) | self._serving(line.row, None)
             blank = dict.fromkeys(line.group.amounts)
             yield ActivityGroup(blank | {"working_hours": max(hours, 0.0), "resource_share": share}, bounds)
+
+
+def of_machines(group: ActivityGroup) -> dict[str, Any]:
+    """Amounts of a group whose machines move, and not what cools them: the electricity of their site is theirs over its
+    PUE, by draw. LeverNotComputed."""
+    pue = group.bounds[SITE_PUE]
+    if pue.factor is None:
+        raise LeverNotComputed("lever_unknown_after", why=sentences("missing", pue.missing or "not_asked"))
+    read = {f"{part}_energy": group.amounts.get(f"{part}_energy") or 0.0 for part in COMPONENTS}
+    billed = group.amounts[BILLED] / uncertainty.draw(pue.factor)
+    return read | {"other_energy": read["other_energy"] + billed, BILLED: None}
 
 
 @cache

@@ -11,7 +11,7 @@ from estimator.builds.supplier_factors import AnsweredFactors
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.comparison.paired_draws import Side
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.fields import Strict
 from estimator.core.interval import Interval
 from estimator.core.language import DEFAULT
@@ -273,10 +273,17 @@ def _best(work: Workshop, service: RunningService, now: Any, changes: list[Chang
 
 
 def _drawn(work: Workshop, service: RunningService, change: Change) -> Any:
-    after = Side(work.after(service, change)).drawn(ENERGY)
-    if after is None:
-        raise LeverNotComputed("lever_no_size")
-    return after
+    """Electricity of a service after a change, by draw [kWh]. LeverNotComputed: more of it is unknown than now."""
+    now, after = Side([placed.group for placed in service.groups]), Side(work.after(service, change))
+    drawn = after.drawn(ENERGY)
+    if drawn is None or _unknown(after) > _unknown(now):
+        why = next((part.why for part in after.lacking(ENERGY).values()), "not_asked")
+        raise LeverNotComputed("lever_unknown_after", why=sentences("missing", why))
+    return drawn
+
+
+def _unknown(side: Side) -> int:
+    return len(side.groups) - len(side.results(ENERGY))
 
 
 def _lever(number: int, found: FoundLever, name: Words, after: int | None) -> Lever:
