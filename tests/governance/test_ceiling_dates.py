@@ -11,6 +11,8 @@ from dashboard.summary.plain_language import simple
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.projection import Pace
+from estimator.governance.indicators.told_shares import share_of_ceiling
 from estimator.governance.register.register import Register
 from estimator.reporting.summary.ceilings import budget_text, ceilings
 from estimator.reporting.summary.summary import synthesis
@@ -96,3 +98,41 @@ def test_no_month_to_come_is_made_of_one_hour(tmp_path: Path, kwh: float, told: 
     home = said(tmp_path, 5000.0, *rows, run("accueil", kwh))
     drawn = home["indicators"]["energy"]["month_to_come"]
     assert (drawn and drawn["central"]) == (told and pytest.approx(told, rel=1e-3))
+
+
+@pytest.mark.parametrize(
+    ("spent", "used", "said"),
+    [
+        ((413.0, 552.0, 709.0), (0.59, 0.79, 1.01), "entre 59 et 101 % du plafond."),
+        ((413.0, 552.0, 700.3), (0.59, 0.79, 1.005), "de 59 à plus de 100 % du plafond."),
+        ((413.0, 552.0, 697.2), (0.59, 0.79, 0.996), "de 59 à moins de 100 % du plafond."),
+        ((413.0, 552.0, 699.9), (0.59, 0.79, 0.995), "de 59 à moins de 100 % du plafond."),
+        ((413.0, 552.0, 700.0), (0.59, 0.79, 1.0), "entre 59 et 100 % du plafond."),
+        ((699.0, 709.0, 800.0), (0.999, 1.01, 1.1), "de moins de 100 à 110 % du plafond."),
+    ],
+)
+def test_a_passed_ceiling_is_never_said_all_used_nor_one_that_is_not(
+    tmp_path: Path, spent: tuple[float, float, float], used: tuple[float, float, float], said: str
+) -> None:
+    """Of 700 kWh, 709 are 101.3 %, two figures of which are 100 %: three are told, or on which side 700.3 (100.04 %),
+    697.2 (99.6 %), 699.9 (99.99 %) and 699 (99.86 %) are."""
+    built(tmp_path, *(whole("voirie", month) for month in range(1, 12)))
+    Commitments(tmp_path).vote_budget(VOTE | {"territory": "all", "year": "2026", "value": 700.0}, WHO)
+    pace = Pace(scope_of(tmp_path, "all", "2026", today=TODAY))
+    ends = dict(zip(("low", "central", "high"), spent, strict=True))
+    pace.spent["energy"] = pace.spent["energy"].model_copy(update=ends)
+    found = pace.against_budget("energy")
+    assert found is not None and tuple(found["used"].values()) == used
+    assert spaced(budget_text(found | {"near": True}, "kWh", "fr")).endswith(said)
+    english = said.replace("entre", "between").replace(" et ", " and ").replace("de 59 à", "from 59 to")
+    english = english.replace("de moins de 100 à", "from less than 100 to").replace("plus de", "more than")
+    english = english.replace("moins de", "less than").replace(" % du plafond", "% of the ceiling")
+    assert spaced(budget_text(found | {"near": True}, "kWh", "en")).endswith(english)
+
+
+def test_a_rounded_amount_is_on_the_side_of_the_ceiling_where_it_was() -> None:
+    """696 of 698 kWh, told 700: 100.3 % of a ceiling that 99.7 % of was used; 704 of 700, told 700: 100 % of one that
+    is passed. 90 of 100, told 90, is itself."""
+    assert share_of_ceiling(700, 698, exact=share_of_ceiling(696, 698)) == 0.995
+    assert share_of_ceiling(700, 700, exact=share_of_ceiling(704, 700)) == 1.005
+    assert share_of_ceiling(90, 100, exact=share_of_ceiling(90.4, 100)) == 0.9

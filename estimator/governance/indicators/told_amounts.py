@@ -31,7 +31,12 @@ from estimator.governance.indicators.anonymity import grouped, told_together, wi
 from estimator.governance.indicators.known_months import dated_rows
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import KnownTeams, Team, people_of, small_ids, team_of
-from estimator.governance.indicators.told_shares import share_of_merged, shares_of_merged, told_shares
+from estimator.governance.indicators.told_shares import (
+    share_of_ceiling,
+    share_of_merged,
+    shares_of_merged,
+    told_shares,
+)
 from estimator.governance.indicators.told_together import merged_groups
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
@@ -262,12 +267,6 @@ def told_amount(value: float, unit: str = "", least: float = 0.0, towards: str =
     return float(exact.quantize(Decimal(1).scaleb(place), towards) or exact.quantize(Decimal(1).scaleb(one), towards))
 
 
-def share_of_ceiling(amount: float, ceiling: float) -> float:
-    """The share [1] of a ceiling that an amount is, to two significant figures, as amounts of electricity are told: one
-    more would be of what is rounded."""
-    return float(significant(amount / ceiling, 2))
-
-
 def told_row(row: Mapping[str, Any], least: float = 0.0, energy: float | None = None) -> dict[str, Any]:
     """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told. least:
     as of `told_interval`; energy: of the same sum, of which the rest is made as in `told_sum`."""
@@ -368,7 +367,7 @@ def told_body(body: Any, unit: str, least: float = 0.0, kept: Collection[str] = 
     if isinstance(body, Mapping):
         told = {name: v if name in kept else _told(name, v, unit, (least, kept)) for name, v in body.items()}
         if used := body.get("used"):
-            told["used"] = {end: share_of_ceiling(told["spent"][end], body["ceiling"]) for end in used}
+            told["used"] = {end: share_of_ceiling(told["spent"][end], body["ceiling"], used[end]) for end in used}
         return told
     return [told_body(one, unit, least, kept) for one in body] if isinstance(body, list) else body
 

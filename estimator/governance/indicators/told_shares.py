@@ -13,6 +13,7 @@ from typing import Any
 
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import sentences
+from estimator.core.number_format import significant
 from estimator.core.proof_shares import is_whole, percents_of_whole
 from estimator.governance.indicators.sovereignty import WEIGHTS
 
@@ -29,6 +30,21 @@ def told_share(share: float) -> float:
     if RESIDUE < share < LITTLE or MOST < share < 1 - RESIDUE:
         return LITTLE / 2 if share < LITTLE else (1 + MOST) / 2
     return math.floor(100 * share + 0.5) / 100
+
+
+def share_of_ceiling(amount: float, ceiling: float, exact: float | None = None) -> float:
+    """The share [1] of a ceiling that an amount is, to two significant figures, as amounts of electricity are told: one
+    more would be of what is rounded. Never all of it, nor on its other side, where it is not: to three figures then, or
+    nearly all. exact: that of the amount before it was rounded."""
+    share = amount / ceiling
+    side = _side(share if exact is None else exact)
+    told = (float(significant(share, figures)) for figures in (2, 3))
+    return next((found for found in told if _side(found) == side), 1 + side * (1 - MOST) / 2)
+
+
+def _side(share: float) -> int:
+    """1 above all, -1 below, 0 of all."""
+    return (share > 1 + RESIDUE) - (share < 1 - RESIDUE)
 
 
 def share_of_merged(share: float) -> float | None:

@@ -5,9 +5,11 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.core.number_format import said_in_sentence
+from estimator.core.errors import say
+from estimator.core.number_format import said_in_sentence, share_text
 from estimator.core.periods import first_day, short_day
 from estimator.governance.indicators.known_days import known_text
+from estimator.governance.indicators.told_shares import MOST
 from estimator.reporting.summary.sentences import (
     amount_text,
     judged,
@@ -76,9 +78,16 @@ def used_text(found: Mapping[str, Any], lang: str) -> str:
     the pace may have passed it after the last known day; else empty."""
     if not found["used"] or not (found["near"] or found["maybe"]):
         return ""
-    share = shares_text(found["used"]["low"], found["used"]["high"], lang)
+    share = shares_text(found["used"]["low"], found["used"]["high"], lang, of=_share)
     key = "budget_used_known" if found["supposed"] else "budget_used"
     return tell(key, lang, day=short_day(found["until"], lang), share=share)
+
+
+def _share(share: float, lang: str) -> str:
+    """« moins de 100 % », « plus de 100 % » of nearly all of a ceiling: on which side it is decides."""
+    if share == 1 or not MOST < share < 2 - MOST:
+        return share_text(share, lang)
+    return say("numbers", "less_than" if share < 1 else "more_than", lang, value=share_text(1, lang))
 
 
 def _used(found: Mapping[str, Any], lang: str) -> str:

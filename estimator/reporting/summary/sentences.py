@@ -160,13 +160,15 @@ def in_use_text(value: Mapping[str, Any], lang: str, elsewhere: object = False) 
     return count_of(value["numerator"], value["denominator"], lang)
 
 
-def shares_text(low: float, high: float, lang: str, bare: bool = False) -> str:
+def shares_text(low: float, high: float, lang: str, bare: bool = False, of: Callable[..., str] = share_text) -> str:
     """« entre 15 et 50 % », « de moins de 1 à 6 % », « 15 % » where both ends print alike; bare: « 15 à 50 % », in a
-    table."""
-    if share_text(low, lang) == share_text(high, lang):
-        return share_text(low, lang)
-    key = "shares_bare" if bare else "shares_from_less" if 0 < low < LEAST_SHARE else "shares"
-    return tell(key, lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
+    table; of: what writes each."""
+    first, last = of(low, lang), of(high, lang)
+    if first == last:
+        return first
+    worded = any(map(str.isalpha, first + last))
+    key = "shares_bare" if bare else "shares_from_less" if worded else "shares"
+    return tell(key, lang, low=first.rstrip("% \u00a0\u202f"), high=last)
 
 
 def share_of_total(share: Interval | None, lang: str, form: str = "of_total") -> str:
