@@ -15,9 +15,10 @@ from estimator.core.errors import SobriaError, reason_of, say
 from estimator.core.home import default_home, home_at
 from estimator.core.language import language_of_terminal
 from estimator.custody import open_home
-from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
+from estimator.ingestion.http.connections import MOST, Bounds, is_this_machine
 
 PORT, ADDRESS = 8501, "127.0.0.1"
+OF_A_ROUTER = 256  # connections: seven of each browser, and several people may come by one address
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,7 +114,7 @@ def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access)
     from estimator.ingestion.http.listening import config, serve
 
     app = create_app([chosen.address, *chosen.allowed_host], access)
-    of_an_address = chosen.connections_per_address or (MOST if chosen.proxy_secret_file else OF_AN_ADDRESS)
+    of_an_address = chosen.connections_per_address or (MOST if chosen.proxy_secret_file else OF_A_ROUTER)
     bounds = Bounds(of_an_address=of_an_address, ending_s=3)
     serve(config(app, bounds, chosen.lang, ws_max_size=1_000_000), listening)
 
