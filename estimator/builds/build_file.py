@@ -136,12 +136,17 @@ class BuildFile:
         return int(self._engine.rows("SELECT count(*) AS n FROM cells")[0]["n"])
 
     @cached_property
-    def unknown_cells(self) -> dict[tuple[tuple[str, str, str, bool], int], int]:
-        """How many runs of unknown electricity a service has with a model and a host, trainings apart, by month
-        [yyyymm]; no entry without any."""
-        found = coverage.unknown_cells(self._engine)
+    def run_cells(self) -> dict[tuple[tuple[str, str, str, bool], int], tuple[int, int]]:
+        """How many runs a service has with a model and a host, trainings apart, by month [yyyymm], and how many of
+        these are of unknown electricity."""
+        found = coverage.run_cells(self._engine)
         keys = ((row["service_key"], row["model"], row["host"], row["training"]) for row in found)
-        return {(key, row["month"]): row["runs"] for key, row in zip(keys, found, strict=True)}
+        return {(key, row["month"]): (row["runs"], row["unknown"]) for key, row in zip(keys, found, strict=True)}
+
+    @cached_property
+    def unknown_cells(self) -> dict[tuple[tuple[str, str, str, bool], int], int]:
+        """Those of unknown electricity; no entry without any."""
+        return {cell: unknown for cell, (_, unknown) in self.run_cells.items() if unknown}
 
     def unknown_runs_of(self, services: Collection[tuple[str, int]]) -> int:
         """How many runs of unknown electricity these months [yyyymm] of services have, at least, each run once."""

@@ -67,15 +67,17 @@ def unknown_runs(engine: DuckDB) -> int:
     return int(found[0]["n"])
 
 
-def unknown_cells(engine: DuckDB) -> list[dict[str, Any]]:
-    """{"service_key", "model", "host", "training", "month", "runs"} of what has runs of unknown electricity.
+def run_cells(engine: DuckDB) -> list[dict[str, Any]]:
+    """{"service_key", "model", "host", "training", "month", "runs", "unknown"}: how many runs, and how many of these
+    are of unknown electricity.
 
     A run of two months is in both; its waiting is a slice beside its own."""
-    waits = "COALESCE(SUM(slices) FILTER (serving {} 'waiting'), 0)"
+    count = "COALESCE(SUM(slices) FILTER (serving {} 'waiting' AND {}), 0)"
+    of_runs = f"CAST(GREATEST({count.format('<>', '{0}')}, {count.format('=', '{0}')}) AS BIGINT)"
     return engine.rows(
         "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, training, month,"
-        f" CAST(GREATEST({waits.format('<>')}, {waits.format('=')}) AS BIGINT) AS runs"
-        " FROM estimates WHERE COALESCE(it_energy, site_energy) IS NULL GROUP BY ALL HAVING runs > 0"
+        f" {of_runs.format('true')} AS runs, {of_runs.format('COALESCE(it_energy, site_energy) IS NULL')} AS unknown"
+        " FROM estimates GROUP BY ALL"
     )
 
 

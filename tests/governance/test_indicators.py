@@ -185,11 +185,14 @@ def test_intensity_falls_volume_doubles_and_the_total_rises(home: Path) -> None:
 
 
 def test_what_no_unit_counts_is_a_change_of_scope(home: Path) -> None:
-    """100 answers at 1 kWh, then 200 at 0.7, an indexing of 30 kWh and 100 answers of a model nobody knows: the 40 kWh
-    of volume and efficiency are as without them, and the 30 are of scope."""
-    lost = run("courriers", None, items=100.0, **UNMETERED, model="inconnu/x")
+    """100 answers at 1 kWh, then 200 at 0.7, an indexing of 30 kWh and 100 answers of a model nobody knows, one run in
+    two of each year: the 40 kWh of volume and efficiency are as without them, and the 30 are of scope."""
+    lost = [
+        run("courriers", None, month, items=answers, **UNMETERED, model="inconnu/x")
+        for month, answers in (("2025-03", 50.0), ("2026-03", 100.0), ("2026-03", 30.0))
+    ]
     counted = [run("courriers", 100, "2025-03", items=100.0), run("courriers", 140, "2026-03", items=200.0)]
-    now = scope(home, *counted, run("courriers", 30, "2026-03", model="baai/bge-m3"), lost)
+    now = scope(home, *counted, run("courriers", 30, "2026-03", model="baai/bge-m3"), *lost)
     found = change(now, before(now), "energy")
     assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 30}, rel=1e-3)
     assert found["difference"]["central"] == pytest.approx(70, rel=1e-3)

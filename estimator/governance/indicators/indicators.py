@@ -113,7 +113,6 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     found = footprints(scope)
     hidden, why = withheld(scope), why_withheld(scope)
     of_year = hidden or withheld(scope.year(pace.year))
-    of_change = hidden or any(map(is_untold, comparable(scope, earlier)))
     told, compared = impacts_of(scope) & impacts_of(scope.year(pace.year)), impacts_of(earlier)
     values = {name: found[name]["value"] for name in FOOTPRINTS}
     values = as_of_years(scope, told_sum(values, finest(scope))) if is_rounded(scope) else values
@@ -130,7 +129,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
             entry |= {"change": dict.fromkeys(CHANGE), "month_to_come": None, "path": None}
             entry["budget"] = withheld_budget(voted) if voted else voted
             continue
-        untold = of_change or name not in compared
+        untold = hidden or name not in compared or any(map(is_untold, comparable(scope, earlier, name)))
         entry["change"] = dict.fromkeys(CHANGE) if untold else _told_change(scope, name)
         entry["month_to_come"] = None if of_year else pace.month_to_come(name)
         entry["path"] = None if of_year or _is_path_withheld(scope, name) else pace.against_path(name)
@@ -156,7 +155,7 @@ def _told_change(scope: Scope, name: str) -> dict[str, Any]:
     if not least:
         return found
     least *= 1 if found["months"] == len(scope.period.months()) and not finest(scope) else times_of(found["months"])
-    for end, span in zip(("after", "before"), comparable(scope, earlier), strict=True):
+    for end, span in zip(("after", "before"), comparable(scope, earlier, name), strict=True):
         if energy := of_scope(span)["energy"].central:
             told = told_amount(energy, KWH, least)
             found[end] = made_of(found[end], energy, told)

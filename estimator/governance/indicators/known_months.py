@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.scope import Scope, use_of
 from estimator.governance.indicators.small_uses import small_in
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import WHOLE
@@ -22,7 +22,7 @@ def dated_rows(scope: Scope) -> list[Attached]:
     """The rows by whose months those of a scope are known; all of it for those who hold the data."""
     if scope.sources.inside:
         return scope.rows
-    return [r for r in _ever(scope) if r.row.month in scope.months and (r.id, r.row.month) not in scope.without]
+    return [r for r in _ever(scope) if r.row.month in scope.months and (use_of(r), r.row.month) not in scope.without]
 
 
 def months_ever(scope: Scope) -> list[int]:

@@ -11,6 +11,7 @@ from estimator.governance.indicators.anonymity import told_months, untold_ids, w
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.told_amounts import apart_ids, told_in_use
 from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.register.schema import UseCase
 
 
 def gaps(scope: Scope) -> tuple[dict[str, Any], ...]:
@@ -18,8 +19,7 @@ def gaps(scope: Scope) -> tuple[dict[str, Any], ...]:
     territory whose total is withheld."""
     if scope.use is not None or withheld(scope):
         return ()
-    names = {case.id: case.name for case in told_in_use(scope)}
-    return tuple(gap_of(names[id], months) for id, months in missing_months(scope).items())
+    return tuple(gap_of(name, months) for name, months in missing_months(scope).values())
 
 
 def gap_of(name: str, months: Collection[int]) -> dict[str, Any]:
@@ -27,16 +27,27 @@ def gap_of(name: str, months: Collection[int]) -> dict[str, Any]:
     return {"name": name, "periods": [str(period) for period in stretches(months)]}
 
 
-def missing_months(scope: Scope) -> dict[str, list[int]]:
-    """The known months of the period in which a use in trial or in service has no data, and had some before, by its
-    id."""
+def missing_months(scope: Scope) -> dict[str, tuple[str, list[int]]]:
+    """The name of each use that has no data in known months of the period, and had some before, with these, by its id;
+    of one that is neither in trial nor in service, and of a service in none, which may have stopped, those between two
+    of its months alone."""
     known = [month for month in told_months(scope) if month != scope.sources.running_month]
-    months, found = _months_of_uses(scope), dict[str, list[int]]()
-    for case in told_in_use(scope):
+    months, found = _months_of_uses(scope), dict[str, tuple[str, list[int]]]()
+    in_use, apart = {case.id for case in told_in_use(scope)}, apart_ids(scope)
+    for case in scope.every.cases:
         mine = months.get(case.id, set())
-        if lacks := [month for month in known if mine and month > min(mine) and month not in mine]:
-            found[case.id] = lacks
+        if case.id in apart or not mine:
+            continue
+        last = max(known, default=0) if case.id in in_use else max(mine)
+        if lacks := [month for month in known if min(mine) < month <= last and month not in mine]:
+            found[case.id] = (name_of(scope, case), lacks)
     return found
+
+
+def name_of(scope: Scope, case: UseCase) -> str:
+    """The name of a use; of a service in none, its own, or that of the use that an authority published it for."""
+    authority, use = scope.sources.build.use_of_service.get(case.service, ("", case.service))
+    return case.name or (f"{use} ({authority})" if authority else use)
 
 
 def unknown_runs(scope: Scope) -> int:
@@ -61,7 +72,7 @@ def _told(scope: Scope) -> Iterator[Attached]:
 def _months_of_uses(scope: Scope) -> dict[str, set[int]]:
     """The months [yyyymm] of each use, those of a year in which it is not told by name left out."""
     found, untold = dict[str, set[int]](), dict[int, frozenset[str]]()
-    for row in scope.everything:
+    for row in scope.every.everything:
         year = row.row.month // 100
         if year not in untold:
             untold[year] = untold_ids(scope, Period(str(year)).months())

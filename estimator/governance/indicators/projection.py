@@ -156,6 +156,24 @@ class Pace:
         return days_known(self.scope.sources.build, rows, self.scope.sources.today)
 
     @cached_property
+    def shorter(self) -> dict[str, float]:
+        """What those known for fewer days than all together, since their own first one, are multiplied by for these."""
+        together, found = self._days([row for row in self.dated if not row.row.training]), dict[str, float]()
+        for part, days in self._parts.items():
+            times = days_worth([day for day in together if day >= days.span[0]]) / days.worth
+            found |= {part: times} if times > 1 else {}
+        return found
+
+    def as_known_together(self, indicator: str) -> float | None:
+        """The known days of the year, these uses and services counted at their own pace on those that they lack."""
+        if not self.shorter:
+            return self.spent[indicator].central
+        paced = [None if row.row.training or self._is_over(row) else self.shorter.get(_part(row)) for row in self.rows]
+        groups = [row.row.group for row in self.rows]
+        made = [group.times(times) if times else group for group, times in zip(groups, paced, strict=True)]
+        return totals(made)[indicator].central
+
+    @cached_property
     def ways(self) -> list[str]:
         """What its known days multiplied do not say of the year: "once", a training in it counts once; "apart", its
         uses, or services without one, have each their own known days; "workdays", these are those of no week-end."""
@@ -193,8 +211,9 @@ class Pace:
 
         span: the days compared, a year, or as many as the reference year has when the vote does not state its value.
         With what `known` says; verdict as in `against_budget`, "start" up to the reference year: it starts the path.
-        reference: None, and no path, where an authority did not hand over every month of it. month: the path of a year
-        divided equally among its months; of a reference that leaves rounded, made of it as it leaves.
+        reference: None, and no path, where an authority did not hand over every month of it; as `as_known_together`
+        has it, which `filled` tells. month: the path of a year divided equally among its months; of a reference that
+        leaves rounded, made of it as it leaves.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -202,10 +221,12 @@ class Pace:
             return None
         then = scope.year(objective.reference_year)
         stated, span = objective.reference, float(YEAR)
+        filled = False
         if stated is None:
-            *_, span, past = _known(then)
-            stated = None if incomplete(then) else past[indicator].central
-        body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated} | self.known
+            past = Pace(then)
+            span, filled = past.worth, bool(past.shorter)
+            stated = None if incomplete(then) else past.as_known_together(indicator)
+        body: dict[str, Any] = {"year": self.year, "span": span, "reference": stated, "filled": filled} | self.known
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
         body["month"] = None

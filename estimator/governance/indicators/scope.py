@@ -212,7 +212,7 @@ def own_use(service: str, published: bool = False) -> UseCase:
     """The use of a service that the register does not know; its id cannot be one of the register. published: by an
     authority, in its groups."""
     return UseCase.model_construct(
-        id=f"service/{service}",
+        id=_id_of(service),
         service=service,
         commune=NOWHERE,
         users=PUBLISHED if published else "",
@@ -221,6 +221,15 @@ def own_use(service: str, published: bool = False) -> UseCase:
         unit="",
         owner_role="",
     )
+
+
+def use_of(row: Attached) -> str:
+    """The id of the use of a month; where it has none, that of its service as a use of its own."""
+    return row.id or _id_of(row.row.service_key)
+
+
+def _id_of(service: str) -> str:
+    return f"service/{service}"
 
 
 def is_in_use(case: UseCase) -> bool:
@@ -236,14 +245,15 @@ def is_loose(case: UseCase) -> bool:
 @dataclass(frozen=True)
 class Scope:
     """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months;
-    use: one use case of it alone; without: uses of it (ids), each with a month [yyyymm] in which it is left out."""
+    use: one use case of it alone; without: uses of it (ids), and services in none, as `use_of` names them, each with a
+    month [yyyymm] in which it is left out."""
 
     sources: Sources
     territory: str
     period: Period
     only: frozenset[int] | None = None
     use: str | None = None
-    without: frozenset[tuple[str | None, int]] = frozenset()
+    without: frozenset[tuple[str, int]] = frozenset()
 
     @cached_property
     def everything(self) -> list[Attached]:
@@ -254,7 +264,9 @@ class Scope:
     @cached_property
     def rows(self) -> list[Attached]:
         """Months of the ledger in the territory and the period."""
-        return [r for r in self.everything if r.row.month in self.months and (r.id, r.row.month) not in self.without]
+        return [
+            r for r in self.everything if r.row.month in self.months and (use_of(r), r.row.month) not in self.without
+        ]
 
     @cached_property
     def every(self) -> "Scope":

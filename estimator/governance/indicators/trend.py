@@ -16,7 +16,7 @@ from estimator.governance.indicators.functional_units import counted_in, countin
 from estimator.governance.indicators.handed_over import not_comparable
 from estimator.governance.indicators.known_months import known_in_both, known_months
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.uneven_uses import Uneven, left_out, nothing_left, uneven_uses
+from estimator.governance.indicators.uneven_uses import left_out, nothing_left, uneven_uses
 from estimator.governance.indicators.usage_by_case import Attached
 
 RESIDUE = 1e-9  # of a total, that sums of floats leave [1]
@@ -54,8 +54,8 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     assert figure is not None
     if why := not_comparable(now, before):
         return {"established": None, "effects": None, "months": 0, "missing": why}
-    uneven = uneven_in(now, before)
-    now, before = comparable(now, before)
+    uneven = uneven_uses(now, before, _told_in_both(now, before), indicator)
+    now, before = comparable(now, before, indicator)
     merged = frozenset(grouped(before).others) | frozenset(grouped(now).others)
     old, new = _cases(before, indicator, merged), _cases(now, indicator, merged)
     if not old or not new:
@@ -91,11 +91,11 @@ def _all_positive(values: Any) -> bool:
     return bool(np.all(values > 0))
 
 
-def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
+def comparable(now: Scope, before: Scope, indicator: str) -> tuple[Scope, Scope]:
     """The two scopes restricted to the calendar months that are complete, have data in both, and are told in both; with
-    each use in those of its months alone that both know."""
+    each use in those of its months alone of which both know as much."""
     both = _told_in_both(now, before)
-    pairs = [(use.id, pair) for use in uneven_uses(now, before, both) for pair in use.pairs]
+    pairs = [(use.id, pair) for use in uneven_uses(now, before, both, indicator) for pair in use.pairs]
     now, before = (
         replace(
             scope,
@@ -106,11 +106,6 @@ def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
     )
     left = known_in_both(now, before) if pairs else both
     return now.over(month for month, _ in left), before.over(earlier for _, earlier in left)
-
-
-def uneven_in(now: Scope, before: Scope) -> list[Uneven]:
-    """The uses that lack data in some of the months that are compared of one of two periods."""
-    return uneven_uses(now, before, _told_in_both(now, before))
 
 
 def _told_in_both(now: Scope, before: Scope) -> list[tuple[int, int]]:

@@ -1,24 +1,29 @@
-"""Uses that lack data in a month that is compared, and have some in the other one: a change leaves them out of both.
+"""Uses of which more is known in one of two months that are compared: a change leaves them out of both.
 
-A month without data is unknown, and no zero: against one that is known it would pass for a rise or a fall. Of what
-leaves, this holds for uses that are told one by one: in which months the others ran is not told.
+A month without data, or of unknown electricity, is unknown, and no zero: against one that is known it would pass for a
+rise or a fall. Of what leaves, this holds for uses told one by one: in which months the others ran is not told.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from estimator.assessment.impacts import ImpactIndicator, figure_named
 from estimator.core.errors import LANGUAGES, say
-from estimator.governance.indicators.left_out import gap_of, missing_months
-from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.functional_units import known
+from estimator.governance.indicators.left_out import gap_of, missing_months, name_of
+from estimator.governance.indicators.scope import Scope, use_of
 from estimator.governance.indicators.told_amounts import apart_ids
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.results.totals import gaps_text
 
 Pairs = Sequence[tuple[int, int]]  # months [yyyymm] that are compared, now and before
+Shares = dict[str, dict[int, float]]  # what is known of each use in a month [1]
+LIKE = 0.05  # by which what is known of two months may differ for them to be compared [1]
 
 
 class Uneven(NamedTuple):
-    """A use that lacks data in some months of one period: its name, these months, and each with the one that it is
-    compared with [yyyymm]."""
+    """A use of which less is known in some months of one period: its name, these months, and each with the one that it
+    is compared with [yyyymm]."""
 
     id: str
     name: str
@@ -26,19 +31,48 @@ class Uneven(NamedTuple):
     pairs: tuple[tuple[int, int], ...]
 
 
-def uneven_uses(now: Scope, before: Scope, compared: Pairs) -> list[Uneven]:
-    """Those of the months that are compared, by name."""
-    lacks, apart = (missing_months(now), missing_months(before)), apart_ids(now) | apart_ids(before)
-    ran = {(row.id, row.row.month) for row in (*now.rows, *before.rows)}
-    names = {case.id: case.name for scope in (before, now) for case in scope.in_use}
+def uneven_uses(now: Scope, before: Scope, compared: Pairs, indicator: str) -> list[Uneven]:
+    """Those of the months that are compared, by name, for an indicator. A use that has not begun, or has stopped, is
+    known to have none."""
+    figure = figure_named(indicator)
+    assert figure is not None
+    there, then = _shares(now, figure), _shares(before, figure)
+    names = {case.id: name_of(scope, case) for scope in (before, now) for case in scope.every.cases}
     found = []
-    for id in sorted({*lacks[0], *lacks[1]} - apart, key=lambda id: (names[id], id)):
-        missing = {*lacks[0].get(id, ()), *lacks[1].get(id, ())}
-        pairs = [pair for pair in compared if {(id, month) in ran for month in pair} == {True, False}]
-        pairs = [pair for pair in pairs if missing.intersection(pair)]
-        months = sorted(month for pair in pairs for month in pair if month in missing)
-        found += [Uneven(id, names[id], tuple(months), tuple(pairs))] if pairs else []
+    for id in sorted({*there, *then} - apart_ids(now) - apart_ids(before), key=lambda id: (names[id], id)):
+        less = dict[tuple[int, int], int]()
+        for month, earlier in compared:
+            share, earlier_share = there.get(id, {}).get(month), then.get(id, {}).get(earlier)
+            if share is not None and earlier_share is not None and abs(share - earlier_share) > LIKE:
+                less[month, earlier] = earlier if share > earlier_share else month
+        found += [Uneven(id, names[id], tuple(sorted(less.values())), tuple(less))] if less else []
     return found
+
+
+def _shares(scope: Scope, figure: ImpactIndicator) -> Shares:
+    """How much of a use is known in its months: of its runs, those whose electricity is, and of that, what adds to the
+    figure; nothing of a month that it lacks."""
+    rows, found = dict[tuple[str, int], list[Attached]](), Shares()
+    for row in scope.rows:
+        rows.setdefault((use_of(row), row.row.month), []).append(row)
+    for (id, month), mine in rows.items():
+        found.setdefault(id, {})[month] = _share(scope, mine, figure)
+    for id, (_, lacking) in missing_months(scope).items():
+        found.setdefault(id, {}).update(dict.fromkeys(lacking, 0.0))
+    return found
+
+
+def _share(scope: Scope, rows: Sequence[Attached], figure: ImpactIndicator) -> float:
+    cells = {(row.key, row.row.month) for row in rows}
+    counts = [scope.sources.build.run_cells.get(cell, (0, 0)) for cell in cells]
+    runs, unknown = (sum(side) for side in zip(*counts, strict=True))
+    read, adding = (_read(some) for some in (rows, known(rows, figure)))
+    return (1 - unknown / runs if runs else 1.0) * (adding / read if read else 1.0)
+
+
+def _read(rows: Sequence[Attached]) -> float:
+    """The electricity of the machines that was read, or estimated [kWh]."""
+    return sum(row.row.group.values.get("it_energy") or 0.0 for row in rows)
 
 
 def left_out(uses: Sequence[Uneven]) -> list[dict[str, Any]]:

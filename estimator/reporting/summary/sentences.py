@@ -221,7 +221,8 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     facts |= {"unknown": unknown_part(found, lang)}
     facts |= {"projected": interval_text(found["projected"], lang), "known": known}
     facts["span"] = format_unit(found["span"], "duration-day", locale=lang)
-    return tell(f"path_{judged(found)}", lang, **facts)
+    filled = [tell("path_filled", lang, reference=found["reference_year"])] if found["filled"] else []
+    return " ".join([tell(f"path_{judged(found)}", lang, **facts), *filled])
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
