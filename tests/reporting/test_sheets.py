@@ -23,7 +23,7 @@ from estimator.comparison.answer import Pair
 from estimator.comparison.columns import column_units
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from
-from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, scenario_of
+from estimator.comparison.scenario import Asked, ModelPlace, Scenario, parse_scenario, read_scenario, scenario_of
 from estimator.comparison.verdict_text import parts_words
 from estimator.core.column_units import in_column
 from estimator.core.errors import LANGUAGES, say
@@ -908,3 +908,12 @@ def test_each_amount_of_an_option_has_the_proof_of_its_own_impact(tmp_path: Path
     assert [bar.proof for bar in bars if bar] == [option.proofs[name] for name in FOUR]
     lines = {r[3]: r[8] for r in rgesn(facts).records if r[0] == "1.5" and r[3]}
     assert lines and all(lines[name] == told[name, "periode"] for name in FOUR)
+
+
+@pytest.mark.parametrize(("name", "lang"), [("scenario.toml", "fr"), ("scenario.en.toml", "en")])
+def test_what_every_option_rests_on_is_on_the_sheet(name: str, lang: str, root: Path) -> None:
+    """Four options at three places: their 600 characters were cut after the third, and nothing told where the large
+    model runs."""
+    told = plain(page(evaluation(facts_of(read_scenario(root / "docs" / name), lang))))
+    rests, concluded = (told.index(plain(say("sheet", key, lang))) for key in ("rests", "conclusions"))
+    assert "Scaleway fr-par-2" in told[rests:concluded] and "…" not in told[rests:concluded]

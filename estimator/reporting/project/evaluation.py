@@ -262,9 +262,11 @@ def _words(facts: SheetFacts, one: str, other: str) -> str:
 
 
 def _grounds(facts: SheetFacts) -> tuple[Section, ...]:
-    """Places, PUE and proofs of the options on the page."""
-    lines = sentences.grounds(facts, [option.id for option in _options_shown(facts)])
-    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 3 * LONGEST),)),) if lines else ()
+    """Places, PUE and proofs of the options on the page, none left out."""
+    lines = [
+        clipped(line, 2 * LONGEST) for line in sentences.grounds(facts, [option.id for option in _options_shown(facts)])
+    ]
+    return (Section(facts.say("rests"), (facts.joined(lines),)),) if lines else ()
 
 
 def _decision(facts: SheetFacts) -> Section:
