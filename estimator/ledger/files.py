@@ -109,9 +109,15 @@ class Ledger:
         """Whether each of these parts is whole; those that are no longer there are left out."""
         return {
             name: parquet_files.part_name(data) == PurePosixPath(name).name
-            for some in _together(sorted(names), self.store.size)
+            for some in _together(sorted(names), self._size_if_there)
             for name, data in self.store.read(some).items()
         }
+
+    def _size_if_there(self, name: str) -> int:
+        try:
+            return self.store.size(name)
+        except FileNotFoundError:
+            return 0
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> "pa.Table":
         """The rows of a part."""
@@ -149,13 +155,17 @@ class Ledger:
 
     def lost_rows(self) -> int:
         """Count of recorded rows whose part is gone, or cut, and that no other part is known to hold."""
-        from estimator.ledger.made_good import missing_rows
-
         compactions = self.compactions.read()[0]
         named = {part: old.rows for done in compactions for part, old in done.replaced.items()} | self._recorded()
-        whole = {part for part in self.present() if not self.store.tears or self._looks_whole(part)}
-        lost = named.keys() - covered(whole, compactions)
-        return sum(missing_rows(self, whole, {part: named[part] for part in lost}).values()) if lost else 0
+        if not named:
+            return 0
+        from estimator.ledger.made_good import missing_rows
+
+        with self.store.reading():  # what a compaction replaced stays until it was opened
+            compactions = self.compactions.read()[0]
+            whole = {part for part in self.present() if not self.store.tears or self._looks_whole(part)}
+            lost = named.keys() - covered(whole, compactions)
+            return sum(missing_rows(self, whole, {part: named[part] for part in lost}).values()) if lost else 0
 
     def _recorded(self) -> dict[str, int]:
         """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models.

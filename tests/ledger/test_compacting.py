@@ -171,6 +171,29 @@ def test_the_old_files_stay_for_those_who_read_them(home: Path) -> None:
     assert compact(Ledger(home)) == Compacted(3, 3, 5, 0)
 
 
+def test_parts_replaced_while_the_lost_rows_are_counted_are_no_loss(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """7 parts, of which 5 are replaced while the first is opened: they stay until it is over, and are read. Once nobody
+    reads, the 5 go, and 7 - 5 + 1 = 3 parts hold every row: 0 lost."""
+    looked, packed = Ledger._looks_whole, list[Compacted]()
+
+    def looks_whole(ledger: Ledger, name: str) -> bool:
+        if not packed:
+            packed.append(Compacted(0, 0, 0, 0))
+            packed.append(compact(Ledger(home), wait_s=0.0))
+        return looked(ledger, name)
+
+    monkeypatch.setattr(Ledger, "_looks_whole", looks_whole)
+    assert Ledger(home).lost_rows() == 0 and packed[1] == Compacted(7, 3, 0, 5)
+    assert compact(Ledger(home)) == Compacted(3, 3, 5, 0) and Ledger(home).lost_rows() == 0
+
+
+def test_a_home_without_a_ledger_has_lost_no_row(tmp_path: Path) -> None:
+    """Nothing recorded: 0 rows, and no folder is made to say so."""
+    assert Ledger(tmp_path).lost_rows() == 0 and list(tmp_path.iterdir()) == []
+
+
 def test_old_files_are_not_deleted_for_a_torn_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "_delete", lambda *_: (0, 0))
     before = reconcile(Ledger(home))

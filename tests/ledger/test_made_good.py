@@ -305,3 +305,15 @@ def test_a_file_withdrawn_before_it_was_read_otherwise_makes_nothing_good(tmp_pa
     assert told(tmp_path) == (6, 3, 0, 3, 0, 0)
     lose(tmp_path, first)
     assert told(tmp_path) == (6, 3, 0, 0, 0, 3)
+
+
+def test_a_lost_part_is_counted_where_the_withdrawn_rows_are_lost_too(tmp_path: Path) -> None:
+    """3 rows, of which the part is lost; 2 of another file, withdrawn, of which the copies are lost: nothing proves
+    that the 3 stand, and 3 are told, without a fault."""
+    lost = bring(tmp_path, F="abc")
+    bring(tmp_path, G="de")
+    withdraw(Ledger(tmp_path), Target("file", "g.csv"), DSI)
+    for name in Ledger(tmp_path).store.names("withdrawn"):
+        (tmp_path / "ledger" / name).unlink()
+    lose(tmp_path, lost)
+    assert Ledger(tmp_path).lost_rows() == 3
