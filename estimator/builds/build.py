@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from estimator.builds.build_identity import identity, keep_secret
-from estimator.builds.current import NOTED, BuildResult, beside, current, own_beside, parts_beside, point_to, tables_now
+from estimator.builds.current import (
+    BuildResult,
+    beside,
+    current,
+    note_tables,
+    own_beside,
+    parts_beside,
+    point_to,
+    tables_of,
+)
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
@@ -65,7 +74,7 @@ def build(
     PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
     folder = home / "builds"
-    there = None if how.full else current(home)
+    there = None if how.full or tables_of(home) is None else current(home)
     if there:  # nothing to write nor to lock, in a home that may be read-only
         build_id = identity(Ledger(home), catalogue)
         if there.name == f"sobria-{build_id}.duckdb" and (whole := _whole(there, build_id)):
@@ -209,7 +218,7 @@ def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResul
 
         record(home, built, catalogue)
     point_to(built.path.parent, built.path)
-    publish(built.path.parent, NOTED, f"{tables_now(home)}\n".encode())
+    note_tables(home)
     return built
 
 

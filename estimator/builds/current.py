@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from estimator.core.duckdb_engine import DuckDB
     from estimator.workloads.own_measures import Own
 
+CURRENT = "CURRENT"  # in the folder of builds
 NOTED = "TABLES"  # beside CURRENT: the user's own tables that it took
 
 
@@ -31,11 +32,8 @@ class BuildResult:
 def current(home: Path) -> Path | None:
     """The file that CURRENT names, if there is one. home_too_new, home_file_torn."""
     home_file(home)
-    pointer = home / "builds" / "CURRENT"
-    if not pointer.exists():
-        return None
-    path = home / "builds" / pointer.read_text("utf-8").strip()
-    return path if path.exists() else None
+    path = home / "builds" / (_line(home / "builds" / CURRENT) or "")
+    return path if path.is_file() else None
 
 
 def own_of(home: Path | None) -> "Own":
@@ -63,16 +61,27 @@ def tables_now(home: Path) -> str:
 
 def tables_of(home: Path) -> str | None:
     """Those that the published build took; None where it does not say."""
-    noted = home / "builds" / NOTED
-    return noted.read_text("utf-8").strip() if noted.exists() else None
+    return _line(home / "builds" / NOTED)
+
+
+def note_tables(home: Path) -> None:
+    """Atomic write of what `tables_of` reads."""
+    publish(home / "builds", NOTED, f"{tables_now(home)}\n".encode())
 
 
 def point_to(folder: Path, path: Path) -> None:
     """Atomic write of the text file CURRENT."""
-    pointer = folder / "CURRENT"
-    if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
-        return
-    publish(folder, pointer.name, f"{path.name}\n".encode())
+    if _line(folder / CURRENT) != path.name:
+        publish(folder, CURRENT, f"{path.name}\n".encode())
+
+
+def _line(file: Path) -> str | None:
+    """The line of one of these text files; None where it is not there, or damaged: a build writes it again."""
+    try:
+        line, end, _ = file.read_bytes().decode().partition("\n")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    return line if end and not any(sign < " " for sign in line) else None
 
 
 def beside(path: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import pytest
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import FORMAT
 from estimator.builds.build_identity import digest
-from estimator.builds.current import current, point_to
+from estimator.builds.current import CURRENT, NOTED, current, point_to
 from estimator.core.duckdb_engine import DuckDB, FileDamaged
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
@@ -59,6 +59,22 @@ def test_a_cut_build_is_made_again(built: Path, kept: int) -> None:
     made.write_bytes(made.read_bytes()[:kept])
     assert "déjà" not in sobria(built, "build").stdout
     assert "30 exécutions" in sobria(built, "totals").stdout
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00bad", b"\x00" * 4, b"", b"sobria", b"\x00\n"])
+@pytest.mark.parametrize("name", [CURRENT, NOTED])
+def test_a_damaged_pointer_is_written_again_without_a_word(
+    whole: tuple[Path, str], built: Path, name: str, data: bytes
+) -> None:
+    """What names the build, or the tables that it took, is no text, or zeros, or cut: 0 word of it on the error output,
+    the totals of 30 rows, and both files as they were."""
+    file = built / "builds" / name
+    before = file.read_bytes()
+    for command in (["totals"], ["build"], ["explain"]):
+        file.write_bytes(data)
+        said = sobria(built, *command)
+        assert said.stderr == "" and file.read_bytes() == before
+        assert command != ["totals"] or said.stdout == whole[1]
 
 
 @pytest.fixture
