@@ -47,6 +47,8 @@ def localise(command: Any, lang: str, group: str = "") -> None:
     command.options_metavar = say("typer", "options", lang)
     command.params = [one for one in command.params if one.name not in NOT_OURS]
     for parameter in command.params:
+        if "Path" in parameter.bare_type() or "PATH" in (parameter.metavar or ""):
+            parameter.process_value = partial(_path, parameter, parameter.process_value)
         shown = say("kinds", parameter.bare_type(), lang) if parameter.bare_type() in texts("kinds", lang) else None
         parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar or shown)
         parameter.expose_value = parameter.name not in EVERYWHERE
@@ -75,6 +77,18 @@ def _number(name: str, read: Callable[[Any, Any], Any], context: Any, value: Any
     check_reading(name, value)
     found = read(context, bare_number(value))
     return SaidNumber(found, value) if isinstance(found, float) else found
+
+
+def _path(parameter: Any, read: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """The value of a path, or of several. Usage refused for an empty one: for Python, that is the current folder."""
+    if not all(one.strip() for one in ([value] if isinstance(value, str) else value or ())):
+        raise Usage("usage_empty", name=_name(parameter))
+    return read(context, value)
+
+
+def _name(parameter: Any) -> str:
+    """An option or an argument, as its help names it."""
+    return str(parameter.get_error_hint()).strip("'")
 
 
 def check_reading(name: str, number: str) -> None:
@@ -129,7 +143,7 @@ def _usage_text(error: Exception, lang: str) -> str:
         return say("cli", error.key, lang, **error.facts)
     said, parameter = str(error), getattr(error, "param", None)
     if parameter is not None:
-        name = parameter.get_error_hint().strip("'")
+        name = _name(parameter)
         return (
             say("cli", "usage_missing", lang, name=name)
             if said.startswith("Missing")

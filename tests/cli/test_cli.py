@@ -188,6 +188,22 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
     assert "n'est le nom d'aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
 
 
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One trace in the current folder, and 12 ways to give a path, as a job does whose variable has no value: each is
+    refused, in the 2 languages, and 0 files are read or written."""
+    home = tmp_path / "home"
+    monkeypatch.chdir(trace(tmp_path).parent)
+    before = set(Path().rglob("*"))
+    for line in (
+        *("import", "check", "quarantine retry", "export", "ledger export", "ledger restore", "ledger merge"),
+        *("register import", "places answers", "sheet tender", "report reen-rollup", "report data --out"),
+    ):
+        said = sobria(home, *line.split(), "", code=2).stderr
+        assert "le chemin donné est vide" in said, line
+    assert "For PATH…, the path given is empty" in sobria(home, "import", " ", code=2, lang="en").stderr
+    assert set(Path().rglob("*")) == before and not home.exists()
+
+
 def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
     assert "aucune lacune muette" in sobria(tmp_path, "factors", "check").stdout
     text = sobria(tmp_path, "factors", "show", "grid_gwp/FRA/2025").stdout
