@@ -1,10 +1,10 @@
 """The event log of the register: one immutable JSON file an event, written atomically."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -68,6 +68,14 @@ class Fault:
         return sentences("register_faults", self.code, about=self.about)
 
 
+class Written(Protocol):
+    """What says when it was written."""
+
+    @property
+    def at(self) -> str:
+        """As MOMENT writes it."""
+
+
 class Store(Protocol):
     """Storage of events."""
 
@@ -87,6 +95,12 @@ def make_record(kind: type[R], fields: Mapping[str, Any], now: datetime) -> R:
     """The record of these fields, timestamped now. ValidationError."""
     body = {**fields, "at": now.astimezone(UTC).strftime(MOMENT)}
     return kind.model_validate(body | {"event": _hash(body)})
+
+
+def moment_after(written: Iterable[Written], now: datetime) -> datetime:
+    """Now, or just after the last of these where the clock has gone back: what is written last is the last."""
+    last = max((one.at for one in written), default="")
+    return max(now, datetime.strptime(last, MOMENT).replace(tzinfo=UTC) + timedelta(microseconds=1)) if last else now
 
 
 def _hash(body: Mapping[str, Any]) -> str:
@@ -131,6 +145,10 @@ class RecordFolder(Generic[R]):
     def latest(self, count: int) -> list[R]:
         """The records written last, the newest first: the name of a file begins with its time."""
         return self.appeared(set(sorted(self._names())[:-count]))[::-1]
+
+    def moment(self, now: datetime) -> datetime:
+        """When a record that is written now is of: as `moment_after` those that are there."""
+        return moment_after(self.read()[0], now)
 
     def _names(self) -> set[str]:
         return {name for name in self.place.names() if "/" not in name}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -217,7 +217,7 @@ class PlaceJournal:
     def adding_rules(self, rules: Sequence[Mapping[str, Any]], author: Author) -> Iterator[None]:
         """Context at whose end these rules are written together: none of them where it fails. The same errors, at its
         start."""
-        records = [self._record("rule", said, author) for said in map(_checked_rule, rules)]
+        records = [self._record("rule", said, author, n) for n, said in enumerate(map(_checked_rule, rules))]
         with self._records.writing(records):
             yield
 
@@ -279,10 +279,11 @@ class PlaceJournal:
                     raise SobriaError("places_torn", file=record.file_name, folder=self._records.place) from error
                 yield PlaceEntry(record.event, record.at, record.who, record.why, said)
 
-    def _record(self, kind: str, said: Strict, author: Author) -> PlaceRecord:
+    def _record(self, kind: str, said: Strict, author: Author, nth: int = 0) -> PlaceRecord:
+        """nth: of those written together, each of which is of a moment of its own, in their order."""
         data = said.model_dump(mode="json", exclude_none=True)
         fields = {"kind": kind, "who": author.who, "why": author.why, "data": data}
-        return make_record(PlaceRecord, fields, self._now())
+        return make_record(PlaceRecord, fields, self._records.moment(self._now()) + timedelta(microseconds=nth))
 
     def _write(self, kind: str, said: M, author: Author) -> PlaceEntry[M]:
         record = self._record(kind, said, author)

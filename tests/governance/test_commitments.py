@@ -55,6 +55,16 @@ def kept(tmp_path: Path) -> Commitments:
     return Commitments(tmp_path, now=lambda: first + timedelta(minutes=next(minutes)))
 
 
+def test_the_last_statement_of_a_day_counts_though_the_clock_went_back(tmp_path: Path) -> None:
+    """6 trained of 10, then, of the same day and at a clock 16 days behind, 7 of 10: 7 count."""
+    clock = [datetime(2026, 12, 1, tzinfo=UTC)]
+    commitments = Commitments(tmp_path, now=lambda: clock[0])
+    commitments.state_training(TRAINING, WHO)
+    clock[0] -= timedelta(16)
+    commitments.state_training(TRAINING | {"trained": 7}, WHO)
+    assert [entry.said.trained for entry in commitments.entries(Training)] == [6, 7]
+
+
 def refused(act: Callable[[], object], french: str, english: str) -> None:
     with pytest.raises(CommitmentRefused) as caught:
         act()

@@ -1,6 +1,6 @@
 """Of two rules about one run, the more precise counts, then the last written; and it is said which."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,21 @@ def test_as_precise_the_last_written_counts_field_by_field() -> None:
         found = placed(seen, rules, date(2026, 6, 1))
         assert (found.zone, found.device) == ("DEU", "gpu/l40s")
         assert found.rules == f"{0:032x}:device {1:032x}" or found.rules == f"{1:032x} {0:032x}:device"
+
+
+def test_what_is_written_last_counts_though_the_clock_went_back(tmp_path: Path) -> None:
+    """2 rules as precise, the second at a clock 16 days behind, then 2 together: each is told after the one before it,
+    by a millionth of a second where the clock is behind, and the last written counts."""
+    clock = [datetime(2026, 12, 1, tzinfo=UTC)]
+    journal = PlaceJournal(tmp_path, lambda: clock[0])
+    journal.add_rule({"service": "courrier", "zone": "FRA"}, WHO)
+    clock[0] -= timedelta(16)
+    PlaceJournal(tmp_path, lambda: clock[0]).add_rule({"service": "courrie[*]", "zone": "DEU"}, WHO)
+    with journal.adding_rules([{"service": "courrier", "zone": zone} for zone in ("POL", "ITA")], WHO):
+        pass
+    assert [entry.said.zone for entry in journal.rules()] == ["FRA", "DEU", "POL", "ITA"]
+    assert [entry.at[11:] for entry in journal.rules()] == [f"00:00:00.00000{n}Z" for n in range(4)]
+    assert placed(OF_COURRIER, Knowledge(journal.rules(), [], HomePlace(None, None)), date(2026, 6, 1)).zone == "ITA"
 
 
 def test_a_wide_rule_fills_only_what_the_precise_one_does_not_say() -> None:

@@ -258,7 +258,7 @@ class Commitments:
 
     def _write(self, said: M, author: Author) -> CommitmentEntry[M]:
         about = {"kind": KINDS[type(said)], "who": author.who, "why": author.why}
-        record = make_record(Statement, about | {"data": said.model_dump(mode="json")}, self.now())
+        record = make_record(Statement, about | {"data": said.model_dump(mode="json")}, self.store.moment(self.now()))
         self.store.write(record)
         return CommitmentEntry(record.event, record.at, record.who, record.why, said)
 

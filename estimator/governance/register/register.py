@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event
+from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, TrialStore, make_event, moment_after
 from estimator.core.fields import Author, Choice, on_one_scale
 from estimator.core.home import SAMPLE_MARK
 from estimator.core.number_format import sentences_with
@@ -257,7 +257,8 @@ class Register:
         return self._write(case.id, "staged", target, author)
 
     def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
-        """Write an event after the last one, or after the version read by the author. NotThere, RegisterTorn."""
+        """Write an event after the last one, or after the version read by the author; an attachment, after those of all
+        uses. NotThere, RegisterTorn."""
         if damaged := self.store.read()[1]:
             raise RegisterTorn([fault.as_dict() for fault in damaged])
         history = self._one(id).history
@@ -270,7 +271,8 @@ class Register:
             "previous": author.seen or (history[-1].event if history else None),
             "data": data.model_dump(mode="json") if isinstance(data, BaseModel) else dict(data),
         }
-        self.store.write(make_event(fields, self.now()))
+        now = moment_after(self.attachments(), self.now()) if kind == "attached" else self.now()
+        self.store.write(make_event(fields, now))
         return self.use_case(id)
 
 
