@@ -305,6 +305,15 @@ def test_more_cards_than_a_machine_holds_are_not_made(model: str, count: str, ca
     assert ("cells_unread" in row.checks) == (cards not in (16, 2))
 
 
+@pytest.mark.parametrize("cell", ["1_000", "\u0660.\u0660\u0663", "\uff13", "1_0e-3"])
+def test_what_python_alone_reads_as_a_number_is_refused(cell: str) -> None:
+    """An energy of 1 000, 0.03, 3 or 0.01 kWh for Python: 1 row of 2 is set aside, its cell quoted, as a declaration
+    is; the other is read by itself, and counts 0.03 kWh."""
+    rows, (refused,) = read(text({"cpu_energy": cell}, {"cpu_energy": "+0.03"}))
+    assert (refused.code, refused.line, refused.facts["value"]) == ("bad_number", 2, cell)
+    assert [row.cpu_energy_kwh for row in rows] == [0.03]
+
+
 @pytest.mark.parametrize(
     ("moment", "code", "said"),
     [

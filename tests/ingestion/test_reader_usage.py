@@ -164,6 +164,7 @@ def test_openai_itself_is_told_from_what_speaks_like_it() -> None:
     ("cells", "code"),
     [
         ({"prompt_tokens": "dix"}, "bad_amount"),
+        ({"prompt_tokens": "\u0663"}, "bad_amount"),  # Arabic digits
         ({"prompt_tokens": [1]}, "bad_amount"),
         ({"completion_tokens": True}, "bad_amount"),
         ({"prompt_tokens": 10**30}, "beyond_use"),

@@ -107,7 +107,9 @@ def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
         values = [float(cell) if cell else None for cell in cells]
     except ValueError:
         values = [math.nan]
-    if not all(value is None or math.isfinite(value) for value in values):
+    written = "".join(cells)  # Python takes more for numbers
+    plain = written.isascii() and "_" not in written
+    if not plain or not all(value is None or math.isfinite(value) for value in values):
         values = [_number(name, cell.strip(), decimal_comma) for name, cell in zip(FIGURE_COLUMNS, cells, strict=True)]
     for name, value in zip(ENERGY_COLUMNS, values, strict=False):
         if value is not None and value < 0:

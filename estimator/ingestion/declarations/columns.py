@@ -12,11 +12,10 @@ from estimator.core.said_number import cell_readings
 from estimator.core.typography import cut
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
-from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.delimited_text import number_or_nan
 from estimator.ingestion.parsing.row_parts import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\u2066-\u2069]"
 )  # not seen, or turning the text
@@ -128,8 +127,7 @@ class Cells:
         if readings := cell_readings(text, "," if self.spreadsheet else ".", name in _WHOLE):
             self._fault(name, "two_readings", column=name, value=text, **readings)
             return None
-        number = number_text(text) if self.spreadsheet else text
-        value = float(number) if _NUMBER.fullmatch(number) else math.nan
+        value = number_or_nan(text, self.spreadsheet)
         if math.isnan(value):
             self._fault(name, "bad_number", column=name, value=cut(text))
         elif value < 0:

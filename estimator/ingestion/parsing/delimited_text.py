@@ -11,6 +11,7 @@ from estimator.core.errors import SobriaError
 _EXCEL_HINT = re.compile(r"^sep=(.)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 DELIMITERS = (",", ";", "\t")
 UTF8, UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # marks at the start of a file
 
@@ -76,8 +77,7 @@ def number_text(cell: str) -> str:
 
 
 def number_or_nan(cell: str, spreadsheet: bool = True) -> float:
-    """A number, read as `number_text` where the file may come from a French spreadsheet; NaN where there is none."""
-    try:
-        return float(number_text(cell) if spreadsheet else cell)
-    except ValueError:
-        return math.nan
+    """A number, read as `number_text` where the file may come from a French spreadsheet; NaN where there is none: not
+    of other digits, nor joined by « _ », which Python takes."""
+    text = (number_text(cell) if spreadsheet else cell).strip()
+    return float(text) if _NUMBER.fullmatch(text) else math.nan

@@ -12,7 +12,7 @@ from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import RowRefused
 
 _LARGEST = 1e20  # above any count, and any time in nanoseconds
-_NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
+_NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$", re.ASCII)
 _SHORT = re.compile(r"^.{1,120}$")
 _MOMENT = re.compile(r"^[\d:.+/ TZ-]{1,40}$")
 _MOST_CARDS = 999_999
