@@ -24,6 +24,8 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     facts = {"count": body["still"], "files": some_of(body["still_in"], NAMES)}
     still = [say("ledger_cli", "back_still" if key == "back" else "still", lang, **facts)] if body["still"] else []
     beside = [say("ledger_cli", "beside", lang, count=body["superseded"])] if body["superseded"] else []
+    held = {"count": body["held"], "ids": some_of(body["held_by"], NAMES)}
+    beside += [say("ledger_cli", "held", lang, **held)] if body["held"] else []
     changed = {"again": "back_again" if key == "back" else "again", "supersedes": "supersedes", "replaces": "replaces"}
     others = [say("ledger_cli", told, lang, count=body[name]) for name, told in changed.items() if body[name]]
     return "\n".join(

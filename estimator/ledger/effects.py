@@ -41,7 +41,8 @@ class WithdrawalEffect:
     """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files. still: the rows that
     other files state too, each with their names, which count before as after. also: how many of the others each other
     name of the same content states, which count no more for it either. given_back: ids of what a withdrawn file or
-    import had replaced, by withdrawal, which stands again."""
+    import had replaced, by withdrawal, which stands again. held_by: ids of the rows that do not come back, by the other
+    withdrawal that holds them too."""
 
     target: str
     tables: dict[Kind, pa.Table]
@@ -50,24 +51,29 @@ class WithdrawalEffect:
     also: Mapping[str, int] = field(default_factory=dict)
     given_back: Mapping[str, Set[str]] = field(default_factory=dict)
     counted: RowsChanged = RowsChanged()
+    held_by: Mapping[str, Set[str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "superseded", "refused", "still", "again", "supersedes", "replaces",
-        "still_in", "also", "services", "files"}; rows: that no longer count, or count again, superseded: that go or
-        come back with them and are in no total before as after, still: that count before as after, for the files of
-        `still_in` state them too, again, supersedes, replaces: as in `RowsChanged`; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "superseded", "refused", "held", "still", "again", "supersedes", "replaces",
+        "held_by", "still_in", "also", "services", "files"}; rows: that no longer count, or count again, superseded:
+        that go or come back with them and are in no total before as after, held: that the withdrawals of `held_by`
+        withdraw too, still: that count before as after, for the files of `still_in` state them too, again, supersedes,
+        replaces: as in `RowsChanged`; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         files = {name for table in (rows, refused) for name in pc.unique(table["file_name"]).to_pylist()}
         columns = (rows[name].cast(pa.string()).to_pylist() for name in ("row_id", "service_key"))
         stated = dict(zip(*columns, strict=True))  # a row that a file repeats counts once
         services = Counter(service for row, service in stated.items() if row in self.counted.rows)
-        counts = {"rows": len(self.counted.rows), "superseded": len(self.counted.superseded), "refused": len(refused)}
-        counts |= {"still": len(self.still), "again": self.counted.again}
+        held = set[str]().union(*self.held_by.values())
+        aside = sum(row_id not in held for row_id in refused["row_id"].to_pylist())
+        counts = {"rows": len(self.counted.rows), "superseded": len(self.counted.superseded - held), "refused": aside}
+        counts |= {"held": len(held), "still": len(self.still), "again": self.counted.again}
         counts |= {"supersedes": self.counted.supersedes, "replaces": self.counted.replaces}
         return {
             "target": self.target,
             "withdrawal": self.withdrawal,
             **counts,
+            "held_by": sorted(self.held_by),
             "still_in": sorted({name for names in self.still.values() for name in names}),
             "also": dict(sorted(self.also.items())),
             "services": dict(sorted(services.items())),

@@ -1,6 +1,6 @@
 """Rows that do not count, for a later reading of the same record stands in their place."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from estimator.ledger.files import READ_ROWS, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 from estimator.ledger.judged_rows import judged_sql
 from estimator.ledger.repeated_runs import repeated_runs
+from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 JUDGED_BY = ("run_key", "run_id", "trace_id")  # what rows that may stand in the place of each other share
@@ -178,6 +179,24 @@ def still_counting(ledger: Ledger) -> dict[str, int]:
             for event, mine in files.items()
         }
     return {event: found[0] for event, found in counts.items() if found and found[0]}
+
+
+def still_withdrawn(ledger: Ledger, tables: Mapping[Kind, pa.Table]) -> dict[str, set[str]]:
+    """Ids of these rows, by each withdrawal in force that holds these very copies. ledger_torn."""
+    found: dict[str, set[str]] = {}
+    with ledger.still() as held, connect() as connection:
+
+        def withdrawn(kind: Kind, by: Sequence[RowsWithdrawal]) -> set[str]:
+            left = not_withdrawn("mine", held.withdrawn_files(kind, by), held.opened)
+            sql = f"SELECT row_id FROM mine EXCEPT SELECT row_id FROM ({left})"
+            return {row_id for (row_id,) in connection.execute(sql).fetchall()}
+
+        for kind, table in tables.items():
+            connection.register("mine", table)
+            every = [one for one in held.in_force() if any(part.startswith(f"{kind}/") for part in one.parts)]
+            for one in every if len(table) and withdrawn(kind, every) else ():
+                found[one.event] = found.get(one.event, set()) | withdrawn(kind, [one])
+    return {event: ids for event, ids in found.items() if ids}
 
 
 def _near(ledger: Ledger, rows: pa.Table, back: pa.Table) -> tuple[set[str], pa.Table]:

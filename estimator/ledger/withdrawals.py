@@ -19,7 +19,7 @@ from estimator.ledger.arrow_schemas import HELD, SCHEMAS
 from estimator.ledger.effects import RowsChanged, WithdrawalEffect
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
-from estimator.ledger.later_readings import counting_near, counting_without, stated_by_others
+from estimator.ledger.later_readings import counting_near, counting_without, stated_by_others, still_withdrawn
 from estimator.ledger.restatements import (
     DAY_US,
     GIVEN_BACK,
@@ -303,7 +303,8 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     after = counting_near(ledger, near)
     counted = RowsChanged.back(before, after, *({*table["row_id"].to_pylist()} for table in (rows, replaced)))
     still = {row_id: names for row_id, names in still.items() if row_id in before & after}
-    return WithdrawalEffect(undone.target, tables, event, still, counted=counted)
+    held_by = still_withdrawn(ledger, tables)
+    return WithdrawalEffect(undone.target, tables, event, still, counted=counted, held_by=held_by)
 
 
 def _undo(ledger: Ledger, undone: RowsWithdrawal, author: Author) -> str:

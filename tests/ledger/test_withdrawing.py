@@ -17,7 +17,7 @@ from estimator.core.refusals import FieldsRefused, on_a_page
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import still_quarantined
-from estimator.ledger import Account, Ledger
+from estimator.ledger import Account, Ledger, withdrawals
 from estimator.ledger.later_readings import still_counting
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.versions import withdrawn_imports
@@ -65,6 +65,29 @@ def test_a_row_that_another_file_states_is_said_to_count_still(tmp_path: Path) -
     assert "1 ligne et 0 ligne mise de côté ne comptent plus" in said
     assert "Comptent encore, car d'autres fichiers les énoncent aussi (copie.csv) : 1 ligne" in said
     assert kwh(tmp_path) == pytest.approx(1)
+
+
+def test_what_another_withdrawal_holds_too_is_said_to_stay_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """2 withdrawals of one file at once, of 2 rows and 1 refused: once the first is undone, 0 + 0 count again, 3 are
+    held by the second, which is named; once that one is undone too, 2 + 1 do, and 3 + 12 kWh count."""
+    target, recorded, second = Target("file", "essai.csv"), withdrawals._recorded, list[str]()
+
+    def at_once(*given: Any) -> str:
+        if not second:
+            second.append("")
+            second[0] = withdraw(Ledger(home), target, author("Culture", "le même fichier")).withdrawal
+        return recorded(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(withdrawals, "_recorded", at_once)
+        first = withdraw(Ledger(home), target, DSI).withdrawal
+    said = spaced(sobria(home, "ledger", "withdraw", "--undo", first, "--who", "DSI", "--why", "essai").stdout)
+    assert "0 ligne et 0 ligne mise de côté comptent de nouveau" in said and "plus complet" not in said
+    assert f"Restent hors des totaux, car un autre retrait les tient aussi ({second[0]}) : 3 lignes" in said
+    assert kwh(home) == pytest.approx(3)
+    back = bring_back(Ledger(home), second[0], DSI).as_dict()
+    assert (back["rows"], back["refused"], back["held"], back["held_by"]) == (2, 1, 0, [])
+    assert kwh(home) == pytest.approx(15)
 
 
 def test_a_row_that_a_file_repeats_leaves_and_comes_back_once(tmp_path: Path) -> None:
@@ -492,6 +515,8 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "again": 0,
         "supersedes": 0,
         "replaces": 0,
+        "held": 0,
+        "held_by": [],
         "still_in": [],
         "also": {},
         "services": {"essai": 2},
