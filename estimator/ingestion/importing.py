@@ -12,10 +12,12 @@ import pyarrow as pa
 from estimator.core.errors import NO_ROOM, SobriaError, reason_of
 from estimator.core.heap import one_heap
 from estimator.core.typography import escaped
+from estimator.ingestion.corrections import corrected, stated
 from estimator.ingestion.declarations.remarks import Declared, Remark, UnusedSidecar, of_new, other_hours, remarks
-from estimator.ingestion.quarantine import Waiting, completed, corrected, lift, stated
-from estimator.ingestion.reader import ReadingContext, Trace
+from estimator.ingestion.quarantine import Waiting, completed, lift
+from estimator.ingestion.reader import LargeTrace, ReadingContext, Trace
 from estimator.ingestion.readers import FoundFiles, find_files, open_results, size_of
+from estimator.ingestion.sought_lines import SoughtLines
 from estimator.ledger.append import Account, Append
 from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
@@ -172,7 +174,9 @@ class _File:
         faults: Faults,
     ) -> None:
         self._declared, self._waiting, self._ledger, self._faults = declared, waiting, ledger, faults
-        self._rows: dict[int, str] = {}  # accepted, by line, where some rows wait for a sound one, or have a version
+        self._small = True
+        self._sought: SoughtLines | None = None  # of a large file, where rows of its name wait for a sound one
+        self._rows: dict[int, str] = {}  # accepted, by line, of a small one, where some rows wait, or have a version
         self._ids: list[str] = []  # of them all, where it has a version: seats have a row a month on one line
         self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
         self._has_version = self._may_differ = False
@@ -189,22 +193,21 @@ class _File:
     def bring(self, posting: Append, context: ReadingContext, progress: Callable[[int], None]) -> None:
         """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
-            waits = Path(self._path).name in self._waiting
-            context = replace(context, line_by_line=waits, scratch=self._ledger.home / "builds")
+            context = replace(context, scratch=self._ledger.home / "builds")
             opened = open_results(self._path, context, progress)
             self.name, self.sha = opened.trace.name, opened.trace.sha
-            small = isinstance(opened.trace, Trace)
-            self._has_version = small and posting.has_version(opened.trace)
+            self._small = isinstance(opened.trace, Trace)
+            self._has_version = self._small and posting.has_version(opened.trace)
             self._may_differ = bool(context.option_timezone) or posting.has_file(opened.trace)
+            held = self._waiting.of(self.name)
+            self._sought = SoughtLines(held, self.name) if held and not self._small else None
             posting.take(opened.trace, self._counted(opened.results, posting))
             self.remarks += self._unused_sidecar.remarks(opened.reader.name)
             if not self.read:
                 raise SobriaError("no_rows", file=self.name)
-            held = self._waiting.of(self.name)
-            if self._waiting if small else held:
-                data = opened.trace.data
+            if self._waiting if self._small else held:
                 whole = completed(held, opened.trace, self._still)
-                anew = self._corrected(held, data, small)
+                anew = self._corrected(held, opened.trace, context)
                 self.completed = whole + anew
                 self.remarks += [Remark("line_completed", self.name, row.line, {}) for row in whole]
                 self.remarks += [Remark("line_corrected", r.file_name, r.line, {"by": self.name}) for r in anew]
@@ -216,11 +219,13 @@ class _File:
         """Ids of its rows, where an earlier version of it may have stated some otherwise; none of a large file."""
         return self._ids
 
-    def _corrected(self, held: Sequence[Refused], data: bytes, small: bool) -> list[Refused]:
+    def _corrected(self, held: Sequence[Refused], trace: Trace | LargeTrace, context: ReadingContext) -> list[Refused]:
         """Those of its earlier versions and, where it is small, of other files that its new rows correct; its rows that
         the ledger has are only looked up where one may."""
-        lines = stated(data, self._told, self._rows)
-        others = self._waiting.near(lines, self.name) if small else []
+        if isinstance(trace, LargeTrace):
+            return self._sought.corrected(trace, context, self._still) if self._sought else []
+        lines = stated(trace.data, self._told, self._rows)
+        others = self._waiting.near(lines, self.name)
         if not held and not corrected(others, lines, self._still):
             return []
         known = self._ledger.stated(self.name, "activities")
@@ -230,6 +235,8 @@ class _File:
     def _counted(self, results: Iterable[ReadResult], posting: Append) -> Iterator[ReadResult]:
         for result in results:
             told = self._count(result)
+            if self._sought:
+                self._sought.look_at(result, posting.stated)
             yield result
             self.remarks += of_new(told, posting.added[0])
 
@@ -239,7 +246,7 @@ class _File:
         add_faults(self._faults, result.refused)
         if self._waiting:
             self._still |= {row.row_id for row in result.refused}
-        if self._waiting or self._has_version:
+        if self._small and (self._waiting or self._has_version):
             self._rows |= {row.line: row.row_id for row in result.rows}
             self._told |= result.told
         if self._has_version:

@@ -5,9 +5,9 @@ import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +67,10 @@ class Trace:
         """Count of its bytes [B]."""
         return len(self.data)
 
+    def sha_of_first(self, sizes: Collection[int]) -> dict[int, str]:
+        """SHA-256 of so many of its first bytes [B], for each of these sizes."""
+        return {size: replace(self, data=self.data[:size]).sha for size in sizes}
+
 
 class LargeTrace:
     """A file too large for memory: base name, folder, head, SHA-256 in hexadecimal, and bytes in blocks of lines.
@@ -102,6 +106,18 @@ class LargeTrace:
                     raise SobriaError("file_shortened", file=self.name, size=self.size, read=start)
                 yield block
                 del block
+
+    def sha_of_first(self, sizes: Collection[int]) -> dict[int, str]:
+        """SHA-256 of so many of its first bytes [B], for each of these sizes: it is read once for all."""
+        found, sha = dict[int, str](), hashlib.sha256()
+        with self._open() as file:
+            for size in sorted(sizes):
+                while left := size - file.tell():
+                    if not (piece := file.read(min(left, _PIECE))):
+                        raise SobriaError("file_shortened", file=self.name, size=self.size, read=file.tell())
+                    sha.update(piece)
+                found[size] = sha.hexdigest()
+        return found
 
     def first_line(self) -> bytes:
         """Its first line with something in it, with its end; what is read of it where it is very long, or has none."""

@@ -76,7 +76,8 @@ class Append:
     """An append in progress: duplicates counted, other rows written in batches. `standing`: what is known of the
     ledger, when it is kept from one append to the next. `unjudged`: rows that may repeat some that were forgotten.
     `added`: the new rows of the last result taken, one by one and in tables; `aside`: those newly set aside.
-    `brought`: once accounted for, the parts of its new rows, and those of the imports that ended meanwhile."""
+    `brought`: once accounted for, the parts of its new rows, and those of the imports that ended meanwhile. `stated`:
+    ids of the rows that stand under the name of the file that is read, as of the first time that they are asked for."""
 
     def __init__(self, ledger: Ledger, standing: Standing | None = None) -> None:
         self._ledger, self._standing = ledger, standing or Standing(ledger)
@@ -98,6 +99,7 @@ class Append:
         self.added: tuple[list[Activity], list[pa.Table]] = [], []
         self.aside: list[Refused] = []
         self.brought: tuple[list[str], list[str]] = [], []
+        self.stated: Stated = cache(partial(self._ledger.stated, ""))
 
     @property
     def known(self) -> int:
@@ -114,7 +116,8 @@ class Append:
         self._rows_known.settle()
         read = file.sha in self._read or file.sha in self._standing.read_files
         read = read or self._standing.recent  # the rows of a sender are known under its name only
-        own = None if read else cache(partial(self._ledger.stated, file.name))
+        self.stated = cache(partial(self._ledger.stated, file.name))
+        own = None if read else self.stated
         try:
             for result in results:
                 self._post(result, own)

@@ -13,13 +13,14 @@ import pytest
 from estimator.builds.build import build
 from estimator.cli.ledger_text import retried_text
 from estimator.governance.register.register import author
-from estimator.ingestion import importing, quarantine
+from estimator.ingestion import corrections, importing
 from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.corrections import corrected
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.quarantine import Retried, corrected, retry, still_quarantined
+from estimator.ingestion.quarantine import Retried, retry, still_quarantined
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
@@ -516,7 +517,7 @@ def test_a_new_row_is_compared_with_the_rows_aside_that_it_may_correct(tmp_path:
     most, not 10,100."""
     aside = [snapshot(f"r{n}", 1, 60 + n, n + 1) | {"timestamp": "1998-03-01T10:00:00"} for n in range(100)]
     later = [snapshot(f"s{n}", 1, 600 + n, n + 201) for n in range(100)]
-    compared, near = list[str](), quarantine._near
+    compared, near = list[str](), corrections._near
 
     def counted(row: Refused, *rest: Any) -> bool:
         compared.append(row.row_id)
@@ -524,7 +525,7 @@ def test_a_new_row_is_compared_with_the_rows_aside_that_it_may_correct(tmp_path:
 
     bring(tmp_path, text(*aside), name="aside.csv")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quarantine, "_near", counted)
+        patch.setattr(corrections, "_near", counted)
         bring(tmp_path, text(*later, aside[0] | {"timestamp": "2026-03-01T10:00:00"}), name="later.csv")
     assert len(still_quarantined(Ledger(tmp_path))) == 99 and 0 < len(compared) <= 1_000
 

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.objects import as_table
+from estimator.ingestion.corrections import stated
 from estimator.ingestion.declarations.remarks import READERS as DECLARATIONS
 from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.mixed_objects import read_by
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.quarantine import lift_sent, stated
+from estimator.ingestion.quarantine import lift_sent
 from estimator.ingestion.reader import Reader
 from estimator.ingestion.readers import ReadingContext, ReadResult, Trace, contained, fit_to_schema, reader_of
 from estimator.ingestion.usage import otel, otel_metrics

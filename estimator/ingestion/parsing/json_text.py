@@ -123,7 +123,7 @@ def numbered_lines(trace: LargeTrace) -> Iterator[tuple[int, str]]:
             if line.strip():
                 yield from [last] if last[0] else ()
                 last = number, line
-    yield last[0], last[1].rstrip()
+    yield from [(last[0], last[1].rstrip())] if last[0] else ()
 
 
 def lists_in(value: Any, name: str) -> list[Any]:
