@@ -84,8 +84,9 @@ _PACKED = (
     b"\x28\xb5\x2f\xfd",
     b"7z\xbc\xaf",
 )  # gz, zip, bz2, xz, zst, 7z
-_OF_OFFICE = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/", b"mimetype")  # a workbook is a zip, not one to open
+_OF_OFFICE = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/", b"mimetype")  # first file of a zip of an office tool
 _NAME_IN_ZIP = 30  # bytes before the name of the first file
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and a workbook under a password
 
 __all__ = [
     "READERS",
@@ -104,7 +105,7 @@ __all__ = [
 
 def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
     """The reader that recognises the trace by its first lines; written: what the file holds, where its columns were
-    renamed. empty_file, packed_file, transcript_lacks, not_a_trace."""
+    renamed. empty_file, office_file, packed_file, transcript_lacks, not_a_trace."""
     head = _head(trace.data)
     if not head.strip():
         raise SobriaError("empty_file", file=trace.name)
@@ -112,8 +113,7 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
         reader = _recognise(READERS, trace.name, trace.data) or _recognise(of_others(), trace.name, trace.data)
     if reader is not None:
         return reader
-    if trace.data.startswith(_PACKED) and not trace.data.startswith(_OF_OFFICE, _NAME_IN_ZIP):
-        raise SobriaError("packed_file", file=trace.name)
+    _check_is_text(trace)
     if near := agents.lacking(head):
         tool = {lang: say("formats", near[0], lang) for lang in LANGUAGES}
         raise SobriaError("transcript_lacks", file=trace.name, fields=", ".join(near[1]), tool=tool)
@@ -124,6 +124,15 @@ def reader_of(trace: Trace, written: bytes | None = None) -> Reader:
         first = f"{first.strip()[:1]}{HIDDEN}"
     read = "".join(c if c.isprintable() else "·" for c in first[:120])
     raise SobriaError("not_a_trace", file=trace.name, named=quote(trace.name), columns=read)
+
+
+def _check_is_text(trace: Trace) -> None:
+    """office_file, packed_file."""
+    zipped = trace.data.startswith(b"PK") and trace.data.startswith(_OF_OFFICE, _NAME_IN_ZIP)
+    if zipped or trace.data.startswith(_OLD_OFFICE):
+        raise SobriaError("office_file", file=trace.name)
+    if trace.data.startswith(_PACKED):
+        raise SobriaError("packed_file", file=trace.name)
 
 
 def _no_known_counter(trace: Trace, readers: Iterable[Reader]) -> SobriaError:
@@ -163,7 +172,7 @@ def open_results(
     path: str | Path, context: ReadingContext, progress: Callable[[int], None] = lambda read: None
 ) -> OpenedTrace:
     """A file, or the standard input for `-`: read at once, or by blocks when it is large. unreadable_file, empty_file,
-    not_a_trace, file_name. `progress` is called with the bytes read of a large one."""
+    office_file, packed_file, not_a_trace, file_name. `progress` is called with the bytes read of a large one."""
     if not is_utf8(name := Path(path).name) or "\n" in name:
         raise SobriaError("file_name", file=escaped(name))
     if size_of(path) >= LARGE_BYTES and context.rename is None:
@@ -172,6 +181,7 @@ def open_results(
     trace = open_trace(path)
     written = trace.data
     if context.rename is not None:
+        _check_is_text(trace)
         trace = replace(trace, data=context.rename(trace.name, written))
     reader = reader_of(trace, written)
     return OpenedTrace(trace, reader, (_parsed_trace(reader, one, context) for one in (trace,)))

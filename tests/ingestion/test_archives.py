@@ -11,6 +11,7 @@ import pytest
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion import archives
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
 from tests.traces_support import context
 
@@ -79,9 +80,28 @@ def test_a_compressed_file_is_said_to_be_so(tmp_path: Path, name: str) -> None:
         assert f"{name} {told}" in file.error.message(lang)
 
 
-def test_a_workbook_is_not_said_to_be_compressed(tmp_path: Path) -> None:
-    """It is a zip of which nobody would give the files."""
-    with zipfile.ZipFile(tmp_path / "releve.xlsx", "w") as workbook:
-        workbook.writestr("[Content_Types].xml", b"<Types/>")
-    (file,) = check_paths(tmp_path / "home", [tmp_path / "releve.xlsx"], context()).files
-    assert file.error and file.error.code == "not_a_trace"
+def zipped_first(name: str, data: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, data)
+    return packed.getvalue()
+
+
+WORKBOOKS = {
+    "releve.xlsx": zipped_first("[Content_Types].xml", b"<Types/>"),
+    "releve.ods": zipped_first("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+    "releve.xls": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504),
+}
+
+
+@pytest.mark.parametrize("columns", [(), ("service=Service", "start=Date")], ids=["as it is", "its columns named"])
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_a_workbook_is_to_be_saved_as_csv(tmp_path: Path, name: str, columns: tuple[str, ...]) -> None:
+    """It is no packed file of which one would give what it holds, nor a table whose columns are to be named."""
+    (tmp_path / name).write_bytes(WORKBOOKS[name])
+    asked = reading_context(tmp_path / "home", columns=columns)
+    (file,) = check_paths(tmp_path / "home", [tmp_path / name], asked).files
+    assert file.error and file.error.code == "office_file"
+    for lang, told in (("fr", "enregistrez la feuille au format CSV"), ("en", "save the sheet as CSV")):
+        assert told in file.error.message(lang) and name in file.error.message(lang)
+        assert "PK" not in file.error.message(lang) and "--columns" not in file.error.message(lang)

@@ -23,6 +23,7 @@ COUNTERS = (FORMATS / "codecarbon_counter.prom").read_text("utf-8")
 POWER = "2026/03/01 10:00:{:02}.000, 0, GPU-1, NVIDIA H100, 300.00 W\n"
 POWERS = "timestamp, index, uuid, name, power.draw [W]\n" + "".join(POWER.format(second) for second in range(3))
 NO_TIME = "index, uuid, name, power.draw [W]\n0, GPU-1, NVIDIA H100, 300.00 W\n"
+OFFICE = "PK\x03\x04" + 26 * "\0" + "[Content_Types].xml"
 CUT = json.dumps({"sessionId": "1", "type": "user", "timestamp": "2026-11-16T08:03:00Z"})
 # What is sent, the code of its refusal, then what its advice says to send: address, content type, body.
 TRIED = [
@@ -60,6 +61,7 @@ TRIED = [
     (("/v1/rows", TEXT, COUNTERS + "x{{ 1\n"), "broken_metrics", [("/v1/rows", TEXT, COUNTERS)]),
     (("/v1/rows", TEXT, "go_goroutines 3\n"), "no_known_counter", [("/v1/rows", TEXT, COUNTERS)]),
     (("/v1/rows", TEXT, "BZh91AY"), "packed_file", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
+    (("/v1/rows", TEXT, OFFICE), "office_file", [("/v1/rows", CSV, f"{ADVISED}\n{ROW}\n")]),
     (("/v1/rows", TEXT, NO_TIME), "power_without_time", [("/v1/rows", TEXT, POWERS)]),
 ]
 
