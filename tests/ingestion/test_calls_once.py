@@ -39,7 +39,8 @@ def export(
 
 def answer(**fields: Any) -> str:
     """An answer of OpenAI: 10 tokens read, 20 written."""
-    usage = {"prompt_tokens": 10, "completion_tokens": fields.pop("output", 20), "total_tokens": 30}
+    output = fields.pop("output", 20)
+    usage = {"prompt_tokens": 10, "completion_tokens": output, "total_tokens": 10 + output}
     found = {"id": "c1", "object": "chat.completion", "created": BEGUN, "model": "m", "choices": [], "usage": usage}
     return json.dumps(found | fields)
 

@@ -40,8 +40,14 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     monkeypatch.setattr(litellm, "_MOST", 2)
 
 
+def of(said: Said) -> Said:
+    """A request whose total, where it says no other, is what it read and wrote."""
+    counts = [count for name in ("prompt_tokens", "completion_tokens") if type(count := (REQUEST | said)[name]) is int]
+    return REQUEST | ({"total_tokens": sum(counts)} if len(counts) == 2 else {}) | said
+
+
 def line(**cells: object) -> str:
-    return json.dumps(REQUEST | cells, ensure_ascii=False)
+    return json.dumps(of(cells), ensure_ascii=False)
 
 
 def several(*others: str) -> list[str]:
@@ -66,6 +72,10 @@ def usage(cached: object) -> Said:
     return {"metadata": {"usage_object": {"prompt_tokens_details": {"cached_tokens": cached}}}}
 
 
+def reasoned(thought: object) -> Said:
+    return {"metadata": {"usage_object": {"completion_tokens_details": {"reasoning_tokens": thought}}}}
+
+
 DETAILS = {"user_api_key_alias": "a", "user_api_key_user_id": "jdupont", "usage_object": {"x": 1}}
 PLAIN = {
     "a long id": line(request_id="r" * 121),
@@ -84,6 +94,10 @@ PLAIN = {
     "a key that names a person": line(metadata={"user_api_key_alias": "Jean Dupont", "user_api_key_team_alias": "RH"}),
     "no tokens read": line(prompt_tokens=0),
     "no output": line(completion_tokens=0),
+    "no total": line(total_tokens=None),
+    "a total below": line(total_tokens=3),
+    "reasoning among what was written": line(**reasoned(20)),
+    "quoted reasoning": line(metadata=json.dumps(reasoned(7)["metadata"])),
     "no model": line(model=None),
     "a model that has a space": line(model=" gpt-4o "),
     "an address": line(api_base="https://api.mistral.ai/v1", custom_llm_provider="mistral"),
@@ -121,6 +135,19 @@ DOUBTFUL = {
     "a success whose tokens are null": line(prompt_tokens=None, completion_tokens=None, status="success"),
     "a failure": line(prompt_tokens=0, completion_tokens=0, status="failure"),
     "a negative count": line(prompt_tokens=-5),
+    "a total above": line(total_tokens=31),
+    "a total above, and its reasoning": line(total_tokens=90, **reasoned(60)),
+    "a total above, and a cache": line(total_tokens=34, **usage(4)),
+    "reasoning above what was written": line(**reasoned(21)),
+    "quoted reasoning above": line(metadata=json.dumps(reasoned(21)["metadata"])),
+    "a total alone": line(total_tokens=90, prompt_tokens=None, completion_tokens=None),
+    "a total as text": line(total_tokens="90"),
+    "a total as a fraction": line(total_tokens=30.0),
+    "a negative total": line(total_tokens=-90),
+    "a total in a list": line(total_tokens=[90]),
+    "a total beyond any use": line(total_tokens=10**12),
+    "reasoning as text": line(**reasoned("21")),
+    "vectors with a total above": line(call_type="aembedding", total_tokens=90),
     "a fraction": line(prompt_tokens=10.0),
     "an exponent": line().replace('"prompt_tokens": 10', '"prompt_tokens": 1e1'),
     "a quoted count": line(prompt_tokens="10"),
@@ -437,7 +464,7 @@ def files(draw: st.DrawFn) -> list[str]:
         if isinstance(said, str):
             lines.append(DOUBTFUL[said])
             continue
-        kept = REQUEST | said
+        kept = of(said)
         for name in draw(st.sets(st.sampled_from(sorted(kept)), max_size=2)):
             del kept[name]
         lines.append(json.dumps(kept, ensure_ascii=draw(st.booleans())))
@@ -478,7 +505,7 @@ def test_requests_of_a_gateway_are_cast_in_a_few_moulds(tmp_path: Path, monkeypa
             "usage_object": {"prompt_tokens_details": cached[n % 3 == 0]},
         }
         said: Said = {"request_id": f"r-{n}", "prompt_tokens": 7 * n, "spend": n / 7, "user": services[2 * (n % 2) + 1]}
-        lines.append(json.dumps(REQUEST | said | {"metadata": json.dumps(metadata)}))
+        lines.append(json.dumps(of(said | {"metadata": json.dumps(metadata)})))
     assert same(written(tmp_path, lines)) == 90
 
 
@@ -553,7 +580,7 @@ def test_what_was_asked_and_answered_is_passed_over(long: int, tmp_path: Path, m
     for n in range(90):
         said: Said = {"request_id": f"r-{n}", "prompt_tokens": 7 * n + 1, "messages": [{"content": asked[n % 9]}]}
         said |= {"response": asked[n * 5 % 9] + asked[n % 7]}
-        lines.append(json.dumps(REQUEST | said, ensure_ascii=bool(n % 2)))
+        lines.append(json.dumps(of(said), ensure_ascii=bool(n % 2)))
     assert same(written(tmp_path, lines)) == 90
 
 

@@ -41,12 +41,16 @@ Kind = tuple[str | int | None, ...]
 class RecordColumns(NamedTuple):
     """How the lines of a format are read by column. `shape`: the fields taken; `subject`: the field that identifies a
     record, as in a Snapshot; `counts`: path of each count, by its field of Activity, the last name being that of the
-    field used; `moments`: its start and its end, in UTC where they say no zone; `lasting`: fields of Activity that are
-    its duration [s]; `read`: the row reader, given the text of a line, its number and how many records are above."""
+    field used; `beside`: paths of counts that no row keeps, and `alike`: which lines, by their counts and these, the
+    row reader makes the same rows of; `moments`: its start and its end, in UTC where they say no zone; `lasting`:
+    fields of Activity that are its duration [s]; `read`: the row reader, given the text of a line, its number and how
+    many records are above."""
 
     shape: Shape
     subject: str
     counts: Mapping[str, tuple[str, ...]]
+    beside: Sequence[tuple[str, ...]]
+    alike: Callable[[Mapping[str, pa.Array], Sequence[pa.Array]], np.ndarray | bool]
     moments: tuple[str, str]
     lasting: Sequence[str]
     ignored: Callable[[Iterable[str]], Iterable[str]]
@@ -90,6 +94,7 @@ class ColumnReading:
         self._kinds: dict[Kind, _Alike | None] = {}
         self._held = _SomeKinds({}, (), OfKinds({}))  # those of the last block that had others
         self._varying = sorted((columns.subject, *columns.moments, *(path[-1] for path in columns.counts.values())))
+        self._apart = [*self._varying, *(path[-1] for path in columns.beside)]
         self._shared = sorted({*BATCH_SCHEMA.names} - _OWN - {*columns.lasting} - columns.counts.keys())
         self._above = 0  # records above the block
         self._until = -1  # the last start of the rows above [us]
@@ -161,6 +166,11 @@ class ColumnReading:
             counts[name] = _whole_numbers(text)
             plain &= _are_counts(text, counts[name])
             texts[path[-1]] = text
+        beside = []
+        for path in columns.beside:
+            beside.append(_whole_numbers(text := block.numbers(path)))
+            plain &= _are_counts(text, beside[-1])
+        plain &= columns.alike(counts, beside)
         spans = []
         for name in columns.moments:
             texts[name] = block.strings((name,))
@@ -172,7 +182,7 @@ class ColumnReading:
 
     def _kinds_of(self, block: JsonLines, values: _LineValues, places: np.ndarray) -> np.ndarray:
         """The number held of the kind of each of these lines; -1 where the row reader refuses them."""
-        shared = [_taken(column, places) for column in block.shared(self._varying)]
+        shared = [_taken(column, places) for column in block.shared(self._apart)]
         signs = [_signs(_taken(column, places)) for column in values.counts.values()]
         columns = [*map(_encoded, shared), *signs]
         which = renumbered(joint_codes(columns, len(places)))

@@ -11,6 +11,7 @@ from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
 from estimator.ingestion.parsing.records import Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.usage.unseen_tokens import NOTHING, TokensTold, Unseen, unseen
 
 FIELDS = FieldNames(
     numbers=("read", "kept", "cached", "written", "thought"),
@@ -75,7 +76,10 @@ def codex(reading: RecordReader) -> Iterator[Record]:
         usage = json_text.object_in(info, "last_token_usage")
         told = {"model": model, "provider": provider, "timestamp": entry.get("timestamp")}
         told |= {"read": usage.get("input_tokens"), "cached": usage.get("cached_input_tokens")}
-        yield _record(reading, line, told | {"written": usage.get("output_tokens")}, first, cache_inside=True)
+        told |= {"written": usage.get("output_tokens")}
+        counts = told["read"], told["written"], usage.get("total_tokens"), usage.get("reasoning_output_tokens")
+        told |= {"unseen": unseen(TokensTold(*counts, (told["cached"],)))}
+        yield _record(reading, line, told, first, cache_inside=True)
         first = False
 
 
@@ -105,20 +109,24 @@ def _wrote(told: Told) -> float:
 def _record(reading: RecordReader, line: int, told: Told, first: bool, cache_inside: bool = False) -> Record:
     """A call. first: it opens a session, which is one item; cache_inside: what is read includes the cache."""
     said = RecordFields(told, FIELDS)
+    make = partial(_fields, reading, first, cache_inside, told.get("unseen", NOTHING))
     about: Snapshot | bool = Snapshot(("id",)) if said.identified_by("id") else True
-    return Record(line, said, partial(_fields, reading, first, cache_inside), about)
+    return Record(line, said, make, about)
 
 
-def _fields(reading: RecordReader, first: bool, cache_inside: bool, said: RecordFields) -> dict[str, Any]:
+def _fields(
+    reading: RecordReader, first: bool, cache_inside: bool, hidden: Unseen, said: RecordFields
+) -> dict[str, Any]:
     values: Mapping[str, float | None] = {name: said.number(name) for name in FIELDS.numbers}
     beside = READ[1:-1] if cache_inside else READ[1:]
     counts = {"input_tokens": _sum(values, READ[0], beside), "output_tokens": _sum(values, WRITTEN[0], WRITTEN[1:])}
-    counted = counts_only(said.text("model"), counts | {"cached_tokens": values["cached"]})
+    counted = counts_only(said.text("model"), hidden.with_them(counts) | {"cached_tokens": values["cached"]})
     moment, basis = reading.local(said.moment("timestamp"), None)
     place = reading.place(said.text("provider"))
     named = {"service_key": reading.sidecar.use_case} if reading.sidecar.use_case else {}
     period = reading.period(moment, moment, basis)
-    return reading.row(counted, place, period, requests=1.0, items=1.0 if first else None, **named)
+    told = {"items": 1.0 if first else None, "requests": 1.0}
+    return reading.row(counted, place, period, told, checks=hidden.checks, **named)
 
 
 def _sum(values: Mapping[str, float | None], main: str, beside: tuple[str, ...]) -> float | None:
@@ -143,5 +151,5 @@ def lacking(head: str) -> tuple[str, list[str]] | None:
 
 _SIGNS = {"claude_code": _CLAUDE_CODE, "codex": _CODEX, "gemini_cli": _GEMINI_CLI}
 CLAUDE_CODE = record_reader("claude_code", 2, partial(_sniff, _CLAUDE_CODE), claude_code)
-CODEX = record_reader("codex", 1, partial(_sniff, _CODEX), codex)
+CODEX = record_reader("codex", 2, partial(_sniff, _CODEX), codex)
 GEMINI_CLI = record_reader("gemini_cli", 3, partial(_sniff, _GEMINI_CLI), gemini_cli)

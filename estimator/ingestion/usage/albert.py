@@ -8,6 +8,7 @@ from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
 from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, record_reader
 from estimator.ingestion.parsing.row_parts import NOT_ESTIMABLE, counts_only
+from estimator.ingestion.usage.unseen_tokens import TokensTold, unseen
 
 _MODE = "mode/supplier_other"  # EcoLogits, version not given in the answers
 FIELDS = FieldNames(
@@ -19,6 +20,7 @@ FIELDS = FieldNames(
     secret=("key",),
     ids=("id",),
 )
+_WRITES_NOTHING = ("/embeddings", "/rerank")  # ends of the endpoints whose answers are no tokens
 _OUTER = frozenset({"id", "object", "model", "endpoint", "key", "created", "usage"})
 _INNER = frozenset({"prompt_tokens", "completion_tokens", "total_tokens", "carbon", "impacts", "metrics"})
 _SIGNS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh", "data.usage.carbon.kWh", "data.usage.impacts.kWh"})
@@ -62,12 +64,13 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
 def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     prompt, output, total = (said.number(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     counts = {"input_tokens": total if prompt is None and output is None else prompt, "output_tokens": output}
-    counted, checks = counts_only(said.text("model"), counts)
+    hidden = unseen(TokensTold(prompt, output, None if said.text("endpoint").endswith(_WRITES_NOTHING) else total))
+    counted, checks = counts_only(said.text("model"), hidden.with_them(counts))
     electricity, looks = _energy(said)
     place = reading.place(reading.reader)
     latency, moment = said.number("latency"), said.since_1970_us("created")
     return reading.row(
-        (counted, [] if looks else checks),
+        (counted, [*hidden.checks, *([] if looks else checks)]),
         (electricity, looks),
         place,
         reading.period(moment, moment, "offset"),
@@ -97,4 +100,4 @@ def _middle(said: RecordFields, name: str) -> tuple[float | None, bool]:
     return said.number(name), False
 
 
-READER = record_reader("albert", 2, sniff, records)
+READER = record_reader("albert", 3, sniff, records)

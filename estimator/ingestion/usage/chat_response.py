@@ -1,7 +1,7 @@
 """Reader of responses in the OpenAI format (vLLM, llama.cpp and others) and of Anthropic, each alone or as a line of
 the output of a batch: usage without content."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,12 @@ from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
 from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused
+from estimator.ingestion.usage import unseen_tokens
+from estimator.ingestion.usage.unseen_tokens import TokensTold, Unseen, unseen
 
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
 FIELDS = FieldNames(
-    numbers=("created", *_COUNTS.values()),
+    numbers=("created", *_COUNTS.values(), *unseen_tokens.NAMES),
     texts=("id", "object", "model"),
     moments=("created_at",),  # as text, where who sends an answer without a date adds one
     ids=("id",),
@@ -29,6 +31,8 @@ _CACHED = "cache_read_input_tokens"
 _CALL = Snapshot(("id", "created", "created_at", "model"), once=True)  # some servers give one id to several calls
 _BESIDE = (_CACHED, "cache_creation_input_tokens")
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_DETAILS_OF_OUTPUT = ("completion_tokens_details", "output_tokens_details")
+_OF_CACHE = ("cached_tokens", "cache_creation_tokens", "cache_write_tokens")  # in the details of the input
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
 _CHAT = frozenset({"id", "object", "created", "model"})  # with its usage or without: what it lacks is then told
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
@@ -65,13 +69,15 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
             continue
         answer = answer if "usage" in answer else json_text.object_in(answer, _ENDED) or answer
         usage = json_text.object_in(answer, "usage")
-        said = RecordFields(_flat(answer, usage), FIELDS)
+        said = RecordFields(flat := _flat(answer, usage), FIELDS)
         answer_id = str(answer.get("id") or ("" if answer.get("object") == _CHUNK else f"line {line}"))
         if usage:
             uncounted.pop(answer_id, None)
             reading.left_out(answer.keys() - _USED)
-            about = _CALL if said.identified_by("id") else False
-            yield Record(line, said, partial(_fields, reading), about)
+            about, hidden = _CALL if said.identified_by("id") else False, _unseen(answer, usage, flat)
+            if hidden.told and about:  # so that it stands in the place of what was read before
+                said = RecordFields(flat | hidden.told, FIELDS)
+            yield Record(line, said, partial(_fields, reading, hidden), about)
         elif str(answer.get("object")) in _ANSWERS or _is_message(answer):
             uncounted.setdefault(answer_id, (line, said))
         elif not str(answer.get("type", "")).startswith(_PIECE):
@@ -108,7 +114,7 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     values = {
         field: next((given[n] for n in names if given.get(n) is not None), None) for field, names in _NAMES.items()
     }
-    details = next((found for name in _DETAILS if (found := json_text.object_in(usage, name))), {})
+    details = _details(usage, _DETAILS)
     beside = [usage[name] for name in _BESIDE if isinstance(usage.get(name), int)]
     if beside and isinstance(values["prompt_tokens"], int):
         values["prompt_tokens"] += sum(beside)
@@ -118,14 +124,30 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     return told | values | {"cached_tokens": details.get("cached_tokens", usage.get(_CACHED))}
 
 
-def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
-    counted, place = counts_only(said.text("model"), said.counts(_COUNTS)), reading.place()
+def _details(usage: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return next((found for name in names if (found := json_text.object_in(usage, name))), {})
+
+
+def _unseen(answer: dict[str, Any], usage: dict[str, Any], flat: dict[str, Any]) -> Unseen:
+    """What its input, to which the cache of Anthropic was added, and its output leave out; vectors have no output."""
+    if answer.get("object") == "list":
+        return unseen_tokens.NOTHING
+    thought = _details(usage, _DETAILS_OF_OUTPUT).get("reasoning_tokens", usage.get("reasoning_tokens"))
+    cached = [_details(usage, _DETAILS).get(name) for name in _OF_CACHE]
+    counts = flat["prompt_tokens"], flat["completion_tokens"], usage.get("total_tokens"), thought
+    return unseen(TokensTold(*counts, cached, usage.get("prompt_audio_seconds")))
+
+
+def _fields(reading: RecordReader, hidden: Unseen, said: RecordFields) -> dict[str, Any]:
+    counted = counts_only(said.text("model"), hidden.with_them(said.counts(_COUNTS)))
+    place = reading.place()
     if "created" in said.kept:
         period = reading.period(*(said.since_1970_us("created"),) * 2, "offset")
-        return reading.row(counted, place, period, requests=1.0)
+        return reading.row(counted, place, period, checks=hidden.checks, requests=1.0)
     moment, dated = reading.dated(said, "created_at")
     at_us, basis = reading.local(moment, None)
-    return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=dated, requests=1.0)
+    checks = (*dated, *hidden.checks)
+    return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=checks, requests=1.0)
 
 
-READER = record_reader("chat_response", 4, sniff, records)
+READER = record_reader("chat_response", 5, sniff, records)

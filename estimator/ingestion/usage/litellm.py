@@ -14,13 +14,15 @@ from estimator.ingestion.parsing.record_fields import FieldNames, RecordFields
 from estimator.ingestion.parsing.records import OtherObject, Record, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import LargeTrace, RowRefused, Trace
+from estimator.ingestion.usage import unseen_tokens
+from estimator.ingestion.usage.unseen_tokens import TokensTold, Unseen, unseen
 from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
 _COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
 # The endpoint distinguishes a provider's own API from a compatible one; it may contain a password.
 FIELDS = FieldNames(
-    numbers=tuple(_COUNTS.values()),
+    numbers=(*_COUNTS.values(), *unseen_tokens.NAMES),
     texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
     moments=("startTime", "endTime"),
     secret=("api_base",),
@@ -73,11 +75,14 @@ def _record(reading: RecordReader, line: int, log: Log, cut: list[str]) -> Recor
         reading.repeats(line, json.dumps(log), key)
         return None
     log = _spend_log(log)
-    said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
+    found, hidden = log | {"cached_tokens": _cached_tokens(log)}, _unseen(log)
+    said = RecordFields(found | dict.fromkeys(unseen_tokens.NAMES), FIELDS)
+    if hidden.told and said.identified_by("request_id"):  # so that it stands in the place of what was read before
+        said = RecordFields(found | hidden.told, FIELDS)
     reading.left_out(_ignored(log))
     service = _service(log, reading.sidecar.use_case)
     about = Snapshot(("request_id",)) if said.identified_by("request_id") else False
-    make = partial(_fields, reading, service, cut)
+    make = partial(_fields, reading, service, cut, hidden)
     return Record(line, said, make if _failed(log) else partial(_counted, make), about)
 
 
@@ -175,8 +180,23 @@ def _repeated(log: Mapping[str, Any]) -> str | None:
 
 def _cached_tokens(log: Mapping[str, Any]) -> Any:
     """Tokens read from the provider's cache, in the usage field of the log."""
-    usage = json_text.object_in(_metadata(log), "usage_object")
-    return json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")
+    return json_text.object_in(_usage(log), "prompt_tokens_details").get("cached_tokens")
+
+
+def _usage(log: Mapping[str, Any]) -> dict[str, Any]:
+    return json_text.object_in(_metadata(log), "usage_object")
+
+
+def _unseen(log: Mapping[str, Any]) -> Unseen:
+    """What its input, which includes what a cache gave but for some providers what it took, and its output leave out;
+    vectors have no output."""
+    if "embedding" in _text(log, "call_type"):
+        return unseen_tokens.NOTHING
+    usage = _usage(log)
+    thought = json_text.object_in(usage, "completion_tokens_details").get("reasoning_tokens")
+    cached = (_cached_tokens(log), usage.get("cache_creation_input_tokens"))
+    read, written, total = (log.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
+    return unseen(TokensTold(read, written, total, thought, cached, usage.get("prompt_audio_seconds")))
 
 
 def _failed(log: Mapping[str, Any]) -> bool:
@@ -232,10 +252,12 @@ def _tags(log: Mapping[str, Any]) -> list[str]:
     return [_spaced(tag) for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
 
-def _fields(reading: RecordReader, service: Service, cut: list[str], said: RecordFields) -> dict[str, Any]:
+def _fields(
+    reading: RecordReader, service: Service, cut: list[str], hidden: Unseen, said: RecordFields
+) -> dict[str, Any]:
     if said.text("cache_hit").lower() == "true":
         raise RowRefused("gateway_cache")
-    counted = counts_only(said.text("model"), said.counts(_COUNTS))
+    counted = counts_only(said.text("model"), hidden.with_them(said.counts(_COUNTS)))
     place = reading.place(said.text("custom_llm_provider"), said.secret.get("api_base", ""))
     start, end = (said.moment(name) for name in ("startTime", "endTime"))
     start_us, end_us = (reading.local(m if m.tzinfo else m.replace(tzinfo=UTC), None)[0] for m in (start, end))
@@ -243,7 +265,7 @@ def _fields(reading: RecordReader, service: Service, cut: list[str], said: Recor
         counted,
         place,
         reading.period(start_us, end_us, "offset"),
-        checks=[*cut, *(["alias_hidden"] if service.hidden else [])],
+        checks=[*cut, *hidden.checks, *(["alias_hidden"] if service.hidden else [])],
         service_key=service.name,
         requests=1.0,
         latency_s=(end_us - start_us) / 1e6,
@@ -259,14 +281,20 @@ def _counted(make: Callable[[RecordFields], dict[str, Any]], said: RecordFields)
 
 
 _CACHED = ("metadata", "usage_object", "prompt_tokens_details", "cached_tokens")
+_THOUGHT = ("metadata", "usage_object", "completion_tokens_details", "reasoning_tokens")
 BY_COLUMN = RecordColumns(
-    shape=dict.fromkeys((*sorted(FIELDS.names - {_CACHED[-1]}), "request_tags", *_PEOPLE))
-    | {"metadata": dict.fromkeys((*_NAMES_OF_KEY, *_PEOPLE_OF_KEYS)) | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}}}},
+    shape=dict.fromkeys((*sorted(FIELDS.names - {_CACHED[-1], _THOUGHT[-1]}), "request_tags", *_PEOPLE))
+    | {
+        "metadata": dict.fromkeys((*_NAMES_OF_KEY, *_PEOPLE_OF_KEYS))
+        | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}, _THOUGHT[2]: {_THOUGHT[3]: None}}}
+    },
     subject="request_id",
     counts={ours: _CACHED if theirs == _CACHED[-1] else (theirs,) for ours, theirs in _COUNTS.items()},
+    beside=((unseen_tokens.TOTAL,), _THOUGHT),
+    alike=lambda counts, beside: unseen_tokens.all_seen(counts["input_tokens"], counts["output_tokens"], *beside),
     moments=("startTime", "endTime"),
     lasting=("latency_s",),
     ignored=_ignored,
     read=_read_line,
 )
-READER = record_reader(NAME, 6, sniff, records, by_column)
+READER = record_reader(NAME, 7, sniff, records, by_column)

@@ -13,6 +13,7 @@ from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.parsing.span_links import SpanId
 from estimator.ingestion.reader import Trace
+from estimator.ingestion.usage.unseen_tokens import NAMES, THOUGHT, TOTAL, TokensTold, Unseen, amount, unseen
 
 _LANGFUSE = "langfuse.observation.usage_details"  # its counts, as JSON text
 # Each name with its older names, then that of OpenInference, whose `llm.system` is no provider, then that of Langfuse.
@@ -28,6 +29,19 @@ _ATTRIBUTES = {
     "cached": (
         *("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
         *("llm.token_count.prompt_details.cache_read", f"{_LANGFUSE}.cached"),
+    ),
+    "cache_made": (
+        *("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens"),
+        *("gen_ai.usage.cache_write_input_tokens", "llm.token_count.prompt_details.cache_write"),
+    ),
+    TOTAL: (
+        *("gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total"),
+        f"{_LANGFUSE}.total",
+    ),
+    THOUGHT: (
+        *("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "llm.usage.reasoning_tokens"),
+        *("gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning"),
+        f"{_LANGFUSE}.thought",
     ),
     "model": ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "langfuse.observation.model.name"),
     "provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider"),
@@ -54,7 +68,7 @@ _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"], *_ATTRIBUTES[
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
 _CALLS = frozenset({"LLM", "EMBEDDING", "RERANKER", "UNKNOWN"})
 FIELDS = FieldNames(
-    numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
+    numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached", *NAMES),
     texts=("traceId", "spanId", "service.name", "model", "provider", "operation", "uncounted"),
 )
 _CALL = Snapshot(("traceId", "spanId"), once=True)
@@ -123,9 +137,13 @@ def records(reading: RecordReader) -> Iterator[Record | OtherObject]:
     below = _below(between)
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)
-        said = RecordFields(_flat(found), FIELDS)
+        flat = _flat(found)
+        said, hidden = RecordFields(flat | dict.fromkeys(NAMES), FIELDS), _unseen(flat)
         about = _CALL if said.identified_by(*_CALL.names) else said.identified_by("spanId")
-        yield Record(rank, said, partial(_fields, reading, found, _nested(reading, found, between, below)), about)
+        if hidden.told and about is _CALL:  # so that it stands in the place of what was read before
+            said = RecordFields(flat | hidden.told, FIELDS)
+        make = partial(_fields, reading, found, _nested(reading, found, between, below), hidden)
+        yield Record(rank, said, make, about)
 
 
 def unread(trace: Trace) -> Unread:
@@ -173,7 +191,10 @@ def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
     read = told.get("prompt_tokens", told.get("input"))
     if "prompt_tokens" not in told and isinstance(read, int) and isinstance(cached, int):
         read += cached
+    details = json_text.object_in(told, "completion_tokens_details")
     counts = {"input": read, "output": told.get("completion_tokens", told.get("output")), "cached": cached}
+    counts["total"] = told.get("total_tokens", told.get("total"))
+    counts["thought"] = details.get("reasoning_tokens", told.get("output_reasoning_tokens"))
     named = {f"{_LANGFUSE}.{name}": count for name, count in counts.items() if count is not None}
     return attributes | named
 
@@ -242,11 +263,24 @@ def _address(found: _Span) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _fields(reading: RecordReader, found: _Span, nested: Mapping[str, Any], said: RecordFields) -> dict[str, Any]:
+def _unseen(flat: Mapping[str, Any]) -> Unseen:
+    """What its input, and the cache where it is counted in addition, and its output leave out."""
+    read, cached = amount(flat["input"]), amount(flat["cached"])
+    beside = cached if read is not None and cached is not None and cached > read else 0.0
+    of_cache = (None if beside else cached, flat["cache_made"])
+    return unseen(
+        TokensTold(None if read is None else read + beside, flat["output"], flat[TOTAL], flat[THOUGHT], of_cache)
+    )
+
+
+def _fields(
+    reading: RecordReader, found: _Span, nested: Mapping[str, Any], hidden: Unseen, said: RecordFields
+) -> dict[str, Any]:
     read, cached = said.number("input"), said.number("cached")
     if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
         read += cached
     counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
+    counts = hidden.with_them(counts)
     uncounted = bool(said.text("uncounted"))
     counts |= {"requests": 1.0} if uncounted else {}  # work all the same, whose tokens are unknown
     fields, checks = counts_only(said.text("model"), counts)
@@ -257,7 +291,8 @@ def _fields(reading: RecordReader, found: _Span, nested: Mapping[str, Any], said
     start_us, end_us = (said.since_1970_us(name, _NS) for name in ("startTimeUnixNano", "endTimeUnixNano"))
     service = said.text("service.name") or reading.reader
     period, seconds = reading.period(start_us, end_us, "offset"), (end_us - start_us) / 1e6
-    return reading.row(counted, place, period, nested, service_key=service, requests=1.0, latency_s=seconds)
+    told = {"service_key": service, "requests": 1.0, "latency_s": seconds}
+    return reading.row(counted, place, period, nested, checks=hidden.checks, **told)
 
 
-READER = record_reader("otel_genai", 4, sniff, records)
+READER = record_reader("otel_genai", 5, sniff, records)

@@ -19,6 +19,8 @@ _CACHED = ("cached_tokens", "cache_read_input_tokens", "cachedContentTokenCount"
 _BESIDE_INPUT = ("cache_read_input_tokens", "cache_creation_input_tokens")  # Anthropic's input leaves them out
 _BESIDE_OUTPUT = ("thoughtsTokenCount",)  # and Google's output, its reasoning
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_DETAILS_OF_OUTPUT = ("completion_tokens_details", "output_tokens_details")
+_THOUGHT = ("reasoning_tokens",)
 _MODEL = ("model", "modelVersion")
 _SIGN = re.compile(rb'"(usage|usageMetadata|eval_count|prompt_eval_count)"')
 _LONGEST = 120  # signs of the name of a model
@@ -26,7 +28,7 @@ UNCOUNTED = "sobria.uncounted"  # why a call has no tokens
 
 
 def uses(objects: Iterable[Any]) -> dict[str, Any]:
-    """Model and tokens (input, output, cached), those that are told, of one answer or of the pieces of one.
+    """Model and tokens (input, output, cached, total, thought), those told, of one answer or of the pieces of one.
 
     One that cannot be, negative or huge, is sent as it was read: the collector keeps its row aside and says why."""
     model, usage = "", dict[str, Any]()
@@ -42,6 +44,9 @@ def uses(objects: Iterable[Any]) -> dict[str, Any]:
         parts = [count for one in (names, *((name,) for name in beside)) if (count := _count(usage, one)) is not None]
         counts[kind] = (sum if min(parts, default=0) >= 0 else min)(parts) if _count(usage, names) is not None else None
     counts["cached"] = next((n for one in (*details, usage) if (n := _count(one, _CACHED)) is not None), None)
+    details = [usage[name] for name in _DETAILS_OF_OUTPUT if isinstance(usage.get(name), dict)]
+    counts["total"] = _count(usage, ("total_tokens",))
+    counts["thought"] = next((n for one in (*details, usage) if (n := _count(one, _THOUGHT)) is not None), None)
     return {"model": model[:_LONGEST], **{name: count for name, count in counts.items() if count is not None}}
 
 
@@ -58,6 +63,7 @@ def span(used: Mapping[str, Any], at: tuple[str, int | None], times: tuple[int, 
     if used.get("input") or used.get("output"):
         told |= {f"gen_ai.usage.{name}_tokens": used.get(name) for name in ("input", "output")}
         told["gen_ai.usage.cache_read.input_tokens"] = used.get("cached")
+        told |= _beside(used)
     else:
         told[UNCOUNTED] = why
     written = [
@@ -67,6 +73,15 @@ def span(used: Mapping[str, Any], at: tuple[str, int | None], times: tuple[int, 
     ]
     ids = {"traceId": secrets.token_hex(16), "spanId": secrets.token_hex(8), "name": "chat", "kind": 3}
     return {**ids, "startTimeUnixNano": str(times[0]), "endTimeUnixNano": str(times[1]), "attributes": written}
+
+
+def _beside(used: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told beside input and output, where these leave something out: the collector says of what."""
+    read, written, total, thought = (used.get(name) or 0 for name in ("input", "output", "total", "thought"))
+    if total <= read + written and thought <= written:
+        return {}
+    told = {"gen_ai.usage.total_tokens": used.get("total"), "gen_ai.usage.reasoning.output_tokens": used.get("thought")}
+    return told | {"gen_ai.usage.cache_creation.input_tokens": used.get("cache_made")}
 
 
 class Call:

@@ -66,6 +66,8 @@ def _span(log: dict[str, Any]) -> dict[str, Any] | None:
     provider = log.get("custom_llm_provider") or ""
     used = {"input": log.get("prompt_tokens"), "output": log.get("completion_tokens"), "provider": provider}
     used["cached"] = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
+    used["thought"] = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens")
+    used |= {"total": log.get("total_tokens"), "cache_made": usage.get("cache_creation_input_tokens")}
     used["model"] = str(log.get("model") or "").removeprefix(f"{provider}/")
     times = tuple(int(float(log[name]) * 1e9) for name in ("startTime", "endTime"))
     found = span(used, (at.hostname or "", at.port), (times[0], times[1]), "no_usage")
