@@ -487,7 +487,16 @@ def test_any_lines_read_alike_by_row_and_by_column(
 def test_a_real_request_comes_in_columns(shared_data: Path, tmp_path: Path) -> None:
     """As the data base of a gateway keeps it: nested fields are texts, times say no zone."""
     real = json.loads((shared_data / "usage_samples" / "litellm_spend_log.json").read_text("utf-8"))
-    tokens = [{"request_id": f"r-{n}", "prompt_tokens": n, "completion_tokens": 3 * n % 7} for n in range(1, 60)]
+    counts = [(n, 3 * n % 7) for n in range(1, 60)]
+    tokens = [
+        {
+            "request_id": f"r-{asked}-{given}",
+            "prompt_tokens": asked,
+            "completion_tokens": given,
+            "total_tokens": asked + given,
+        }
+        for asked, given in counts
+    ]
     assert same(written(tmp_path, [json.dumps(real | said) for said in tokens])) == 59
 
 
