@@ -1,6 +1,6 @@
 """Charts of the summary: a footprint by month, with its axis, its legend and its words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -12,6 +12,8 @@ from estimator.reporting.documents.pictures import data_uri
 from estimator.reporting.summary.months import History, axis, height, months_svg, samples
 from estimator.reporting.summary.months_text import months_alt, value_text
 from estimator.reporting.summary.sentences import tell
+
+_CLEAR = 12  # between two names of months on an axis, of its length, on the narrowest page that shows them all [%]
 
 
 def months_figure(name: str, history: History, lang: str) -> Markup:
@@ -35,9 +37,7 @@ def months_figure(name: str, history: History, lang: str) -> Markup:
 def months_chart(name: str, history: History, lang: str) -> Markup:
     """The picture of a page: the same months, large: an axis, the objective named on its line, months to come."""
     (top, scale), months = axis(history, lang), list(history.months)
-    ends = (months[0], months[-1])
-    marks = {m: "" if m in ends else "inner" for m in months if m in ends or m % 100 == 1}
-    named = [(round(100 * (months.index(m) + 0.5) / len(months), 2), month_text(m, lang), k) for m, k in marks.items()]
+    named = [(place, month_text(months[n], lang), kind) for n, (place, kind) in axis_names(months).items()]
     limit = None if history.limit is None else round(height(history.limit, top, history.tall))
     body = render(
         "months_chart",
@@ -51,6 +51,17 @@ def months_chart(name: str, history: History, lang: str) -> Markup:
         legend=months_legend(samples(history), lang),
     )
     return _figure(name, history, body, lang)
+
+
+def axis_names(months: Sequence[int]) -> dict[int, tuple[float, str]]:
+    """The months that an axis names, by rank, each with its place [%] and kind: the first, the last, and the months of
+    January whose name would stand clear of those."""
+    places = [round(100 * (n + 0.5) / len(months), 2) for n in range(len(months))]
+    found = {0: (places[0], ""), len(months) - 1: (places[-1], "")}
+    for n, month in enumerate(months):
+        if month % 100 == 1 and all(abs(places[n] - place) >= _CLEAR for place, _ in found.values()):
+            found[n] = (places[n], "inner")
+    return dict(sorted(found.items()))
 
 
 def _figure(name: str, history: History, body: Markup, lang: str) -> Markup:

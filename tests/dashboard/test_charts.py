@@ -16,6 +16,7 @@ from dashboard.shared.svg_charts import (
     interval_chart,
     legend,
 )
+from dashboard.summary.svg_charts import axis_names
 from estimator.assessment.impacts import Amount
 from estimator.builds.timelines import ServiceTimeline
 from estimator.catalogue.schema import PROOFS
@@ -178,3 +179,23 @@ def test_a_proof_that_is_not_told_is_drawn_as_none_of_them() -> None:
     assert len(layers) == 1 and layers[0] not in {FILLS[proof] for proof in PROOFS}
     html = interval_chart([ChartRow("Plusieurs usages", given), *bars(None)], "titre", "fr")
     assert "preuve non dite" in html and "méthode inconnue" not in html
+
+
+def test_no_two_names_of_months_stand_on_each_other() -> None:
+    """Twelve months from December 2025: a name each 100 / 12 = 8.3 % of the axis. January, the second, would stand on
+    the first, and is left out; of twelve from October it is the fourth, 25 % further. A name takes some 75 of the 680
+    pixels of a page of 761, 11 %."""
+    year = [202512, *range(202601, 202612)]
+    assert axis_names(year) == {0: (4.17, ""), 11: (95.83, "")}
+    assert axis_names([202510, 202511, 202512, *range(202601, 202610)]) == {
+        0: (4.17, ""),
+        3: (29.17, "inner"),
+        11: (95.83, ""),
+    }
+    for begins, count in ((5, 1), (12, 2), (12, 13), (13, 120)):
+        months = [(2025 + n // 12) * 100 + n % 12 + 1 for n in range(begins, begins + count)]
+        names = axis_names(months)
+        places = [place for place, _ in names.values()]
+        assert {0, count - 1} <= names.keys() and places == sorted(places)
+        inner = [place for place, kind in names.values() if kind]
+        assert all(min(abs(place - other) for other in places if other != place) >= 12 for place in inner)
