@@ -25,7 +25,7 @@ def formats(lang: str, made: str) -> str:
     lines += [f"| `{name}` | {format_name(name, lang)} |" for name in dict.fromkeys(reader.name for reader in READERS)]
     names = ", ".join(f"`{name}`" for name in otel_metrics.SUMS)
     notes = [sentence_in(lang, "formats_page", "metrics", names=names)]
-    notes += [word(key) for key in ("dates", "tokens", "months", "places", "others")]
+    notes += [word(key) for key in ("dates", "tokens", "cache", "months", "places", "others")]
     return "\n".join([*lines, *(text for note in notes for text in ("", note))]) + "\n"
 
 

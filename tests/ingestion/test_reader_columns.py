@@ -76,6 +76,12 @@ def reasoned(thought: object) -> Said:
     return {"metadata": {"usage_object": {"completion_tokens_details": {"reasoning_tokens": thought}}}}
 
 
+def taken(made: object, given: Said | None = None) -> Said:
+    """Of 10 tokens read, those that a cache took, with those that it gave."""
+    told = (given or usage(None))["metadata"]["usage_object"]
+    return {"metadata": {"usage_object": told | {"cache_creation_input_tokens": made}}}
+
+
 DETAILS = {"user_api_key_alias": "a", "user_api_key_user_id": "jdupont", "usage_object": {"x": 1}}
 PLAIN = {
     "a long id": line(request_id="r" * 121),
@@ -95,6 +101,7 @@ PLAIN = {
     "no tokens read": line(prompt_tokens=0),
     "no output": line(completion_tokens=0),
     "no total": line(total_tokens=None),
+    "a cache among what was read": line(**taken(6, usage(4))),
     "a total below": line(total_tokens=3),
     "reasoning among what was written": line(**reasoned(20)),
     "quoted reasoning": line(metadata=json.dumps(reasoned(7)["metadata"])),
@@ -147,6 +154,10 @@ DOUBTFUL = {
     "a total in a list": line(total_tokens=[90]),
     "a total beyond any use": line(total_tokens=10**12),
     "reasoning as text": line(**reasoned("21")),
+    "a cache beside what was read": line(prompt_tokens=3, **usage(4)),
+    "a cache that took more than was read": line(**taken(11)),
+    "a cache that took and gave more than was read": line(**taken(7, usage(4))),
+    "what a cache took as text": line(**taken("11")),
     "vectors with a total above": line(call_type="aembedding", total_tokens=90),
     "a fraction": line(prompt_tokens=10.0),
     "an exponent": line().replace('"prompt_tokens": 10', '"prompt_tokens": 1e1'),
@@ -513,7 +524,12 @@ def test_requests_of_a_gateway_are_cast_in_a_few_moulds(tmp_path: Path, monkeypa
             "user_api_key_alias": services[n % 2],
             "usage_object": {"prompt_tokens_details": cached[n % 3 == 0]},
         }
-        said: Said = {"request_id": f"r-{n}", "prompt_tokens": 7 * n, "spend": n / 7, "user": services[2 * (n % 2) + 1]}
+        said: Said = {
+            "request_id": f"r-{n}",
+            "prompt_tokens": 7 * n + 7,
+            "spend": n / 7,
+            "user": services[2 * (n % 2) + 1],
+        }
         lines.append(json.dumps(of(said | {"metadata": json.dumps(metadata)})))
     assert same(written(tmp_path, lines)) == 90
 

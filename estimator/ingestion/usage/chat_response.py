@@ -21,7 +21,8 @@ FIELDS = FieldNames(
     ids=("id",),
 )
 # Each field with its name in chat completions, then in the Responses API, where the output includes reasoning, and in
-# the messages of Anthropic, which have no date, and whose input leaves out what the cache has, or takes.
+# the messages of Anthropic, which have no date, and whose input leaves out what the cache has, or takes: gateways write
+# these two beside `prompt_tokens` too, which includes them.
 _NAMES = {
     "created": ("created", "created_at"),
     "prompt_tokens": ("prompt_tokens", "input_tokens"),
@@ -32,7 +33,7 @@ _CALL = Snapshot(("id", "created", "created_at", "model"), once=True)  # some se
 _BESIDE = (_CACHED, "cache_creation_input_tokens")
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _DETAILS_OF_OUTPUT = ("completion_tokens_details", "output_tokens_details")
-_OF_CACHE = ("cached_tokens", "cache_creation_tokens", "cache_write_tokens")  # in the details of the input
+_MADE = ("cache_creation_tokens", "cache_write_tokens")  # in the details of the input: what the cache took
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
 _CHAT = frozenset({"id", "object", "created", "model"})  # with its usage or without: what it lacks is then told
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
@@ -116,7 +117,7 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     }
     details = _details(usage, _DETAILS)
     beside = [usage[name] for name in _BESIDE if isinstance(usage.get(name), int)]
-    if beside and isinstance(values["prompt_tokens"], int):
+    if not details and usage.get("prompt_tokens") is None and isinstance(values["prompt_tokens"], int):
         values["prompt_tokens"] += sum(beside)
     told = {name: answer.get(name) for name in ("id", "object", "model")}
     if isinstance(values["created"], str) and not values["created"].strip().isdigit():
@@ -133,7 +134,9 @@ def _unseen(answer: dict[str, Any], usage: dict[str, Any], flat: dict[str, Any])
     if answer.get("object") == "list":
         return unseen_tokens.NOTHING
     thought = _details(usage, _DETAILS_OF_OUTPUT).get("reasoning_tokens", usage.get("reasoning_tokens"))
-    cached = [_details(usage, _DETAILS).get(name) for name in _OF_CACHE]
+    details = _details(usage, _DETAILS)
+    made = next((details[name] for name in _MADE if details.get(name) is not None), usage.get(_BESIDE[1]))
+    cached = (flat["cached_tokens"], made)
     counts = flat["prompt_tokens"], flat["completion_tokens"], usage.get("total_tokens"), thought
     return unseen(TokensTold(*counts, cached, usage.get("prompt_audio_seconds")))
 
@@ -150,4 +153,4 @@ def _fields(reading: RecordReader, hidden: Unseen, said: RecordFields) -> dict[s
     return reading.row(counted, place, reading.period(at_us, at_us, basis), checks=checks, requests=1.0)
 
 
-READER = record_reader("chat_response", 5, sniff, records)
+READER = record_reader("chat_response", 6, sniff, records)

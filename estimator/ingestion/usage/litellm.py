@@ -188,13 +188,13 @@ def _usage(log: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unseen(log: Mapping[str, Any]) -> Unseen:
-    """What its input, which includes what a cache gave but for some providers what it took, and its output leave out;
+    """What its input, which includes what a cache gave but in some versions what it took, and its output leave out;
     vectors have no output."""
     if "embedding" in _text(log, "call_type"):
         return unseen_tokens.NOTHING
     usage = _usage(log)
     thought = json_text.object_in(usage, "completion_tokens_details").get("reasoning_tokens")
-    cached = (_cached_tokens(log), usage.get("cache_creation_input_tokens"))
+    cached = (_cached_tokens(log), usage.get(_MADE[-1]))
     read, written, total = (log.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     return unseen(TokensTold(read, written, total, thought, cached, usage.get("prompt_audio_seconds")))
 
@@ -281,20 +281,24 @@ def _counted(make: Callable[[RecordFields], dict[str, Any]], said: RecordFields)
 
 
 _CACHED = ("metadata", "usage_object", "prompt_tokens_details", "cached_tokens")
+_MADE = ("metadata", "usage_object", "cache_creation_input_tokens")
 _THOUGHT = ("metadata", "usage_object", "completion_tokens_details", "reasoning_tokens")
+_NOT_ITS_OWN = frozenset({_CACHED[-1], _THOUGHT[-1], unseen_tokens.BESIDE})
 BY_COLUMN = RecordColumns(
-    shape=dict.fromkeys((*sorted(FIELDS.names - {_CACHED[-1], _THOUGHT[-1]}), "request_tags", *_PEOPLE))
+    shape=dict.fromkeys(
+        (*sorted(FIELDS.names - {_CACHED[-1], _THOUGHT[-1], unseen_tokens.BESIDE}), "request_tags", *_PEOPLE)
+    )
     | {
         "metadata": dict.fromkeys((*_NAMES_OF_KEY, *_PEOPLE_OF_KEYS))
-        | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}, _THOUGHT[2]: {_THOUGHT[3]: None}}}
+        | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}, _THOUGHT[2]: {_THOUGHT[3]: None}, _MADE[2]: None}}
     },
     subject="request_id",
     counts={ours: _CACHED if theirs == _CACHED[-1] else (theirs,) for ours, theirs in _COUNTS.items()},
-    beside=((unseen_tokens.TOTAL,), _THOUGHT),
-    alike=lambda counts, beside: unseen_tokens.all_seen(counts["input_tokens"], counts["output_tokens"], *beside),
+    beside=((unseen_tokens.TOTAL,), _THOUGHT, _MADE),
+    alike=unseen_tokens.all_seen,
     moments=("startTime", "endTime"),
     lasting=("latency_s",),
     ignored=_ignored,
     read=_read_line,
 )
-READER = record_reader(NAME, 7, sniff, records, by_column)
+READER = record_reader(NAME, 8, sniff, records, by_column)

@@ -13,7 +13,8 @@ from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.parsing.span_links import SpanId
 from estimator.ingestion.reader import Trace
-from estimator.ingestion.usage.unseen_tokens import NAMES, THOUGHT, TOTAL, TokensTold, Unseen, amount, unseen
+from estimator.ingestion.usage import langfuse
+from estimator.ingestion.usage.unseen_tokens import NAMES, THOUGHT, TOTAL, TokensTold, Unseen, unseen
 
 _LANGFUSE = "langfuse.observation.usage_details"  # its counts, as JSON text
 # Each name with its older names, then that of OpenInference, whose `llm.system` is no provider, then that of Langfuse.
@@ -33,6 +34,7 @@ _ATTRIBUTES = {
     "cache_made": (
         *("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens"),
         *("gen_ai.usage.cache_write_input_tokens", "llm.token_count.prompt_details.cache_write"),
+        f"{_LANGFUSE}.cache_made",
     ),
     TOTAL: (
         *("gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total"),
@@ -67,8 +69,9 @@ _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"], *_ATTRIBUTES[
 # OpenLLMetry by their kind, where it is not that of a call.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
 _CALLS = frozenset({"LLM", "EMBEDDING", "RERANKER", "UNKNOWN"})
+_COUNTS = {"input_tokens": "input", "output_tokens": "output", "cached_tokens": "cached"}
 FIELDS = FieldNames(
-    numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached", *NAMES),
+    numbers=("startTimeUnixNano", "endTimeUnixNano", *_COUNTS.values(), *NAMES),
     texts=("traceId", "spanId", "service.name", "model", "provider", "operation", "uncounted"),
 )
 _CALL = Snapshot(("traceId", "spanId"), once=True)
@@ -180,23 +183,13 @@ def attributes_of(holder: Any) -> dict[str, Any]:
 
 
 def _counted(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes with what LiteLLM says of the cache, or with the counts of Langfuse: in OpenAI's words, or in its own,
-    where the input leaves out the cached tokens."""
+    """Attributes with what LiteLLM says of the cache, or with the counts of Langfuse."""
     if cached := _CACHED.search(str(attributes.get(_USAGE_OBJECT, ""))):
         return {_ATTRIBUTES["cached"][0]: int(cached[1])} | attributes
     told = json_text.parsed(str(attributes.get(_LANGFUSE, "")))
     if not isinstance(told, dict):
         return attributes
-    cached = json_text.object_in(told, "prompt_tokens_details").get("cached_tokens", told.get("input_cached_tokens"))
-    read = told.get("prompt_tokens", told.get("input"))
-    if "prompt_tokens" not in told and isinstance(read, int) and isinstance(cached, int):
-        read += cached
-    details = json_text.object_in(told, "completion_tokens_details")
-    counts = {"input": read, "output": told.get("completion_tokens", told.get("output")), "cached": cached}
-    counts["total"] = told.get("total_tokens", told.get("total"))
-    counts["thought"] = details.get("reasoning_tokens", told.get("output_reasoning_tokens"))
-    named = {f"{_LANGFUSE}.{name}": count for name, count in counts.items() if count is not None}
-    return attributes | named
+    return attributes | {f"{_LANGFUSE}.{name}": count for name, count in langfuse.counts(told).items()}
 
 
 def _at(found: _Span, name: str) -> SpanId:
@@ -264,23 +257,15 @@ def _address(found: _Span) -> str:
 
 
 def _unseen(flat: Mapping[str, Any]) -> Unseen:
-    """What its input, and the cache where it is counted in addition, and its output leave out."""
-    read, cached = amount(flat["input"]), amount(flat["cached"])
-    beside = cached if read is not None and cached is not None and cached > read else 0.0
-    of_cache = (None if beside else cached, flat["cache_made"])
-    return unseen(
-        TokensTold(None if read is None else read + beside, flat["output"], flat[TOTAL], flat[THOUGHT], of_cache)
-    )
+    """What its input, some of which leave out what the cache has, and its output leave out."""
+    cached = flat["cached"], flat["cache_made"]
+    return unseen(TokensTold(flat["input"], flat["output"], flat[TOTAL], flat[THOUGHT], cached))
 
 
 def _fields(
     reading: RecordReader, found: _Span, nested: Mapping[str, Any], hidden: Unseen, said: RecordFields
 ) -> dict[str, Any]:
-    read, cached = said.number("input"), said.number("cached")
-    if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
-        read += cached
-    counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
-    counts = hidden.with_them(counts)
+    counts = hidden.with_them(said.counts(_COUNTS))
     uncounted = bool(said.text("uncounted"))
     counts |= {"requests": 1.0} if uncounted else {}  # work all the same, whose tokens are unknown
     fields, checks = counts_only(said.text("model"), counts)
@@ -295,4 +280,4 @@ def _fields(
     return reading.row(counted, place, period, nested, checks=hidden.checks, **told)
 
 
-READER = record_reader("otel_genai", 5, sniff, records)
+READER = record_reader("otel_genai", 6, sniff, records)

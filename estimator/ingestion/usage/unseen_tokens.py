@@ -1,5 +1,5 @@
-"""Tokens that a usage tells in its total, or as its reasoning, and neither as its input nor as its output: some
-gateways to Gemini or xAI call output the visible answer alone."""
+"""Tokens that a usage tells in its total, as its reasoning or of a cache, and neither as its input nor as its output:
+some gateways to Gemini or xAI call output the visible answer alone; some to Anthropic, input what no cache has."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 
 from estimator.ingestion.parsing.row_parts import MOST_BY_REQUEST
 
-TOTAL, THOUGHT = NAMES = ("total_tokens", "reasoning_tokens")
+TOTAL, THOUGHT, BESIDE = NAMES = ("total_tokens", "reasoning_tokens", "cache_beside")
 
 
 class TokensTold(NamedTuple):
-    """Values of a usage, as they are written: tokens read, written, in all, and of reasoning; those that a cache gave
-    and took, which may be beside what was read; what tells that sound was read: its tokens may be in the total alone.
-    """
+    """Values of a usage, as they are written: tokens read, written, in all, and of reasoning; those that a cache gave,
+    then those that it took, which may be beside what was read; what tells that sound was read: its tokens may be in the
+    total alone."""
 
     read: Any
     written: Any
@@ -49,14 +49,29 @@ def unseen(usage: TokensTold) -> Unseen:
     read, written, total, thought = map(amount, usage[:4])
     if read is None and written is None:
         return NOTHING  # a total alone is of nobody knows which
-    thought = thought or 0.0
-    over = None if total is None else max(total - (read or 0.0) - (written or 0.0), 0.0)
-    if not over and thought <= (written or 0.0):
+    written, thought = written or 0.0, thought or 0.0
+    inside, beside = _cached(read, [amount(value) or 0.0 for value in usage.cached])
+    read = (read or 0.0) + sum(beside)
+    over = None if total is None else max(total - read - written, 0.0)
+    found = NOTHING
+    if over or thought > written:
+        elsewhere = not read or bool(amount(usage.sound))
+        found = _of(over, written, thought, {0.0, *inside, sum(inside)}, elsewhere)
+    elif not beside:
         return NOTHING
-    cached = [count for value in usage.cached if (count := amount(value))]
-    elsewhere = not read or bool(amount(usage.sound))
-    found = _of(over, written or 0.0, thought, {0.0, *cached, sum(cached)}, elsewhere)
-    return found._replace(told=dict(zip(NAMES, (usage.total, usage.thought), strict=True)))
+    told = zip(NAMES, (usage.total, usage.thought, sum(beside) or None), strict=True)
+    return found._replace(read=found.read + sum(beside), told=dict(told))
+
+
+def _cached(read: float | None, counts: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+    """The counts of a cache that what is read may hold, and those beside it: it cannot hold more than it is, and what
+    leaves out one leaves out the next."""
+    held = 0.0
+    for rank, count in enumerate(counts):
+        held += count
+        if read is not None and held > read:
+            return counts[:rank], counts[rank:]
+    return counts, ()
 
 
 def _of(over: float | None, written: float, thought: float, cached: set[float], elsewhere: bool) -> Unseen:
@@ -79,13 +94,16 @@ def _of(over: float | None, written: float, thought: float, cached: set[float], 
     return Unseen(written=left - held[0], checks=("output_from_total",))
 
 
-def all_seen(read: pa.Array, written: pa.Array, total: pa.Array, thought: pa.Array) -> np.ndarray | bool:
-    """Which of these usages, by column, tell all as their input or their output; `unseen` says what the others do."""
-    if total.null_count == len(total) and thought.null_count == len(thought):
+def all_seen(counts: Mapping[str, pa.Array], beside: Sequence[pa.Array]) -> np.ndarray | bool:
+    """Which usages, by column, tell all as their input or their output; `unseen` says what the others do. beside: their
+    total, their reasoning, and what a cache took."""
+    if all(column.null_count == len(column) for column in (counts["cached_tokens"], *beside)):
         return True
-    written = pc.fill_null(written, 0)
-    beyond = pc.or_kleene(pc.greater(total, pc.add(pc.fill_null(read, 0), written)), pc.greater(thought, written))
-    seen: np.ndarray = pc.invert(pc.fill_null(beyond, False)).to_numpy(zero_copy_only=False)
+    total, thought, made = beside
+    counted = *(counts[name] for name in ("input_tokens", "output_tokens", "cached_tokens")), made
+    read, written, gave, took = (pc.fill_null(column, 0) for column in counted)
+    over = pc.greater(total, pc.add(read, written)), pc.greater(thought, written), pc.greater(pc.add(gave, took), read)
+    seen: np.ndarray = ~np.any([pc.fill_null(one, False).to_numpy(zero_copy_only=False) for one in over], axis=0)
     return seen
 
 

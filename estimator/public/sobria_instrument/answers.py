@@ -16,10 +16,15 @@ PATHS = (
 _INPUT = ("prompt_tokens", "input_tokens", "prompt_eval_count", "promptTokenCount")
 _OUTPUT = ("completion_tokens", "output_tokens", "eval_count", "candidatesTokenCount")
 _CACHED = ("cached_tokens", "cache_read_input_tokens", "cachedContentTokenCount")
-_BESIDE_INPUT = ("cache_read_input_tokens", "cache_creation_input_tokens")  # Anthropic's input leaves them out
-_BESIDE_OUTPUT = ("thoughtsTokenCount",)  # and Google's output, its reasoning
+_MADE = ("cache_creation_tokens", "cache_write_tokens", "cache_creation_input_tokens")
+# What a count leaves out: that of Anthropic, the cache, unless details say more; that of Google, its reasoning.
+_BESIDE = {
+    "input_tokens": ("cache_read_input_tokens", "cache_creation_input_tokens"),
+    "candidatesTokenCount": ("thoughtsTokenCount",),
+}
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _DETAILS_OF_OUTPUT = ("completion_tokens_details", "output_tokens_details")
+_TOTAL = ("total_tokens",)
 _THOUGHT = ("reasoning_tokens",)
 _MODEL = ("model", "modelVersion")
 _SIGN = re.compile(rb'"(usage|usageMetadata|eval_count|prompt_eval_count)"')
@@ -28,7 +33,7 @@ UNCOUNTED = "sobria.uncounted"  # why a call has no tokens
 
 
 def uses(objects: Iterable[Any]) -> dict[str, Any]:
-    """Model and tokens (input, output, cached, total, thought), those told, of one answer or of the pieces of one.
+    """Model and tokens (input, output, cached, cache_made, total, thought), those told, of an answer or of its pieces.
 
     One that cannot be, negative or huge, is sent as it was read: the collector keeps its row aside and says why."""
     model, usage = "", dict[str, Any]()
@@ -39,15 +44,24 @@ def uses(objects: Iterable[Any]) -> dict[str, Any]:
             for told in (holder, holder.get("usage"), holder.get("usageMetadata")):
                 usage |= {n: v for n, v in told.items() if v is not None} if isinstance(told, dict) else {}
     details = [usage[name] for name in _DETAILS if isinstance(usage.get(name), dict)]
-    counts: dict[str, int | None] = {}
-    for kind, names, beside in (("input", _INPUT, _BESIDE_INPUT), ("output", _OUTPUT, _BESIDE_OUTPUT)):
-        parts = [count for one in (names, *((name,) for name in beside)) if (count := _count(usage, one)) is not None]
-        counts[kind] = (sum if min(parts, default=0) >= 0 else min)(parts) if _count(usage, names) is not None else None
-    counts["cached"] = next((n for one in (*details, usage) if (n := _count(one, _CACHED)) is not None), None)
+    total = _count(usage, _TOTAL)
+    counts = {"input": _whole(usage, _INPUT, bool(details)), "output": _whole(usage, _OUTPUT, False)}
+    counts |= {"cached": _first((*details, usage), _CACHED), "cache_made": _first((*details, usage), _MADE)}
     details = [usage[name] for name in _DETAILS_OF_OUTPUT if isinstance(usage.get(name), dict)]
-    counts["total"] = _count(usage, ("total_tokens",))
-    counts["thought"] = next((n for one in (*details, usage) if (n := _count(one, _THOUGHT)) is not None), None)
+    counts |= {"total": total, "thought": _first((*details, usage), _THOUGHT)}
     return {"model": model[:_LONGEST], **{name: count for name, count in counts.items() if count is not None}}
+
+
+def _whole(usage: Mapping[str, Any], names: Iterable[str], told: bool) -> int | None:
+    """The first of these counts, with those that it leaves out unless the usage tells where they are."""
+    name = next((name for name in names if _count(usage, (name,)) is not None), "")
+    parts = [_count(usage, (one,)) for one in (name, *(() if told else _BESIDE.get(name, ())))]
+    counts = [count for count in parts if count is not None]
+    return (sum if min(counts) >= 0 else min)(counts) if counts else None
+
+
+def _first(holders: Iterable[Mapping[str, Any]], names: Iterable[str]) -> int | None:
+    return next((count for one in holders if (count := _count(one, names)) is not None), None)
 
 
 def _count(usage: Mapping[str, Any], names: Iterable[str]) -> int | None:
@@ -78,7 +92,8 @@ def span(used: Mapping[str, Any], at: tuple[str, int | None], times: tuple[int, 
 def _beside(used: Mapping[str, Any]) -> dict[str, Any]:
     """What is told beside input and output, where these leave something out: the collector says of what."""
     read, written, total, thought = (used.get(name) or 0 for name in ("input", "output", "total", "thought"))
-    if total <= read + written and thought <= written:
+    of_cache = sum(used.get(name) or 0 for name in ("cached", "cache_made"))
+    if total <= read + written and thought <= written and of_cache <= read:
         return {}
     told = {"gen_ai.usage.total_tokens": used.get("total"), "gen_ai.usage.reasoning.output_tokens": used.get("thought")}
     return told | {"gen_ai.usage.cache_creation.input_tokens": used.get("cache_made")}
