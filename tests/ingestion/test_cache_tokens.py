@@ -131,3 +131,33 @@ def test_a_count_of_langfuse_that_is_none_is_refused_or_left_out(odd: Any) -> No
         usage = json.dumps(LANGFUSE["LangChain"] | {name: odd})
         found = result_of(span(**{"gen_ai.request.model": "m", "langfuse.observation.usage_details": usage}))
         assert [row.code for row in found.refused] in ([], ["bad_amount"]) and found.read == 1
+
+
+# 120 read and 30 written, 10 of them of reasoning.
+GOOGLE = {
+    "Vertex AI": {
+        "promptTokenCount": 120,
+        "candidatesTokenCount": 20,
+        "thoughtsTokenCount": 10,
+        "totalTokenCount": 150,
+    },
+    "Gemini, among them": {
+        **{"promptTokenCount": 120, "candidatesTokenCount": 30},
+        **{"thoughtsTokenCount": 10, "totalTokenCount": 150},
+    },
+    "no total": {"promptTokenCount": 120, "candidatesTokenCount": 20, "thoughtsTokenCount": 10},
+    "nothing was visible": {"promptTokenCount": 120, "thoughtsTokenCount": 30, "totalTokenCount": 150},
+    "a tool read 20": {
+        **{"promptTokenCount": 100, "toolUsePromptTokenCount": 20, "candidatesTokenCount": 20},
+        **{"thoughtsTokenCount": 10, "totalTokenCount": 150},
+    },
+}
+
+
+@pytest.mark.parametrize("name", GOOGLE)
+def test_reasoning_of_google_is_counted_once(name: str) -> None:
+    """Its total tells: 150 − 120 − 30 = 0, the 10 are among them; 150 − 120 − 20 = 10, they are not."""
+    used = answers.uses([{"modelVersion": "gemini-2.5-flash", "usageMetadata": GOOGLE[name]}])
+    told = answers.span(used, ("h", 443), (1772366400 * 10**9, 1772366402 * 10**9), "")
+    (row,) = rows_of({"resourceSpans": [{"scopeSpans": [{"spans": [told]}]}]})
+    assert (row.input_tokens, row.output_tokens, CODES & set(row.checks)) == (120, 30, set())

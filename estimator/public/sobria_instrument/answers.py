@@ -17,15 +17,17 @@ _INPUT = ("prompt_tokens", "input_tokens", "prompt_eval_count", "promptTokenCoun
 _OUTPUT = ("completion_tokens", "output_tokens", "eval_count", "candidatesTokenCount")
 _CACHED = ("cached_tokens", "cache_read_input_tokens", "cachedContentTokenCount")
 _MADE = ("cache_creation_tokens", "cache_write_tokens", "cache_creation_input_tokens")
-# What a count leaves out: that of Anthropic, the cache, unless details say more; that of Google, its reasoning.
+# What a count leaves out, where no details or total say more: that of Anthropic, the cache; those of Google, what a
+# tool read, and the reasoning.
 _BESIDE = {
     "input_tokens": ("cache_read_input_tokens", "cache_creation_input_tokens"),
+    "promptTokenCount": ("toolUsePromptTokenCount",),
     "candidatesTokenCount": ("thoughtsTokenCount",),
 }
 _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _DETAILS_OF_OUTPUT = ("completion_tokens_details", "output_tokens_details")
-_TOTAL = ("total_tokens",)
-_THOUGHT = ("reasoning_tokens",)
+_TOTAL = ("total_tokens", "totalTokenCount")
+_THOUGHT = ("reasoning_tokens", "thoughtsTokenCount")
 _MODEL = ("model", "modelVersion")
 _SIGN = re.compile(rb'"(usage|usageMetadata|eval_count|prompt_eval_count)"')
 _LONGEST = 120  # signs of the name of a model
@@ -45,7 +47,7 @@ def uses(objects: Iterable[Any]) -> dict[str, Any]:
                 usage |= {n: v for n, v in told.items() if v is not None} if isinstance(told, dict) else {}
     details = [usage[name] for name in _DETAILS if isinstance(usage.get(name), dict)]
     total = _count(usage, _TOTAL)
-    counts = {"input": _whole(usage, _INPUT, bool(details)), "output": _whole(usage, _OUTPUT, False)}
+    counts = {"input": _whole(usage, _INPUT, bool(details)), "output": _whole(usage, _OUTPUT, total is not None)}
     counts |= {"cached": _first((*details, usage), _CACHED), "cache_made": _first((*details, usage), _MADE)}
     details = [usage[name] for name in _DETAILS_OF_OUTPUT if isinstance(usage.get(name), dict)]
     counts |= {"total": total, "thought": _first((*details, usage), _THOUGHT)}
