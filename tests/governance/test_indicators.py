@@ -123,6 +123,16 @@ def test_proof_is_by_kwh_and_silence_is_counted(home: Path) -> None:
     assert found["silent"] == ["voirie"]
 
 
+def test_a_use_known_in_part_counts_and_its_name_says_so(home: Path) -> None:
+    """Of two runs of a use, one of 3 kWh and one unknown: 1 use of 2 has energy, and the name never says that all is
+    known."""
+    rows = [run("courriers", 3), run("courriers", 0, "2026-04", other_energy_kwh=None, other_mode="mode/not_declared")]
+    found = sheet(scope(home, *rows))["indicators"]["coverage"]
+    assert (found["value"]["numerator"], found["not_estimable"]) == (1, 1)
+    names = [words(lang)["indicators"]["coverage"] for lang in ("fr", "en")]
+    assert "même partiellement" in names[0] and "some known energy" in names[1]
+
+
 def test_hosting_of_which_nothing_is_known_is_no_share(home: Path) -> None:
     """Nobody says how the site is: neither 0 % in shared centres, nor 0 % in sober ones, on the screen or published."""
     found = sheet(scope(home, run("voirie-1", 3, host=None)))["indicators"]["sober_hosting"]
