@@ -23,7 +23,9 @@ from estimator.ledger.compaction import pack
 from estimator.ledger.files import Ledger
 from estimator.ledger.later_readings import later_readings
 from estimator.ledger.read_result import ReadResult
+from estimator.ledger.restatements import SEATS
 from estimator.ledger.rows import Faults, Refused, add_faults
+from estimator.ledger.standing_seats import standing_seats
 from estimator.ledger.withdrawals import count_again, restating, withdraw_restated, withdraw_restated_elsewhere
 
 MOMENT = pa.schema({"row_id": pa.string(), "start_us": pa.int64(), "line": pa.int64()})
@@ -110,6 +112,7 @@ def _import(
     told: list[Remark] = []
     whole: list[Refused] = []
     restated: list[_File] = []
+    standing: list[_File] = []
     sizes = [size_of(path) for path in found.traces]
     done, total = 0, sum(sizes)
     for path, size in zip(found.traces, sizes, strict=True):
@@ -122,9 +125,12 @@ def _import(
         progress(done, total)
         if file.read_anew:
             restated.append(file)
+        if file.seats_refused:
+            standing.append(file)
         told += other_hours(ledger, file.name, file.moments)
     account, replaced, _ = restate(ledger, posting, [(file.name, file.sha, file.read_anew) for file in restated])
     told += replaced
+    told += [remark for file in standing for remark in file.standing(ledger)]
     told += kept_out(ledger, posting)
     lifted = lift(ledger, whole)
     if account.read != sum(file.read for file in files):
@@ -180,6 +186,7 @@ class _File:
         self._ids: list[str] = []  # of them all, where it has a version: seats have a row a month on one line
         self._told: dict[int, Mapping[str, Any]] = {}  # the fields of those that are no line of text
         self._has_version = self._may_differ = False
+        self.seats_refused: list[int] = []  # lines of a table of seats that has an earlier version
         self.moments: list[pa.Table] = []  # of its rows, where some may be there that were read with another time zone
         self._path, self._unused_sidecar = path, UnusedSidecar(path)
         self.name, self.sha = escaped(Path(path).name), ""
@@ -219,6 +226,11 @@ class _File:
         """Ids of its rows, where an earlier version of it may have stated some otherwise; none of a large file."""
         return self._ids
 
+    def standing(self, ledger: Ledger) -> list[Remark]:
+        """A remark on each refused line of seats of which those that an earlier version said still count."""
+        found = standing_seats(ledger, self.name, self.sha, self._ids, self.seats_refused)
+        return [Remark("seats_stand", self.name, line, {"months": months}) for line, months in found]
+
     def _corrected(self, held: Sequence[Refused], trace: Trace | LargeTrace, context: ReadingContext) -> list[Refused]:
         """Those of its earlier versions and, where it is small, of other files that its new rows correct; its rows that
         the ledger has are only looked up where one may."""
@@ -251,6 +263,7 @@ class _File:
             self._told |= result.told
         if self._has_version:
             self._ids += [row.row_id for row in result.rows]
+            self.seats_refused += [row.line for row in result.refused if row.reader == SEATS]
         if self._may_differ:
             told = [{name: getattr(row, name) for name in MOMENT.names} for row in result.rows]
             self.moments.append(pa.Table.from_pylist(told, MOMENT))

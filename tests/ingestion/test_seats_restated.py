@@ -134,3 +134,21 @@ def test_a_correction_cancelled_then_the_first_import_too(home: Path) -> None:
         bring_back(Ledger(home), one, DSI)
     assert seats(home) == {"bureautique": 40, "redaction": 24}
     assert reconcile(Ledger(home)).faults == ()
+
+
+def test_seats_that_a_bad_correction_leaves_are_told(home: Path) -> None:
+    """12 seats of three months, then none, which no number of seats is: the 12 still count, and the line says so."""
+    imported(home, KEPT, WRONG)
+    report = imported(home, KEPT, WRONG.replace(";12;", ";0;"))
+    assert [(r.code, r.line, dict(r.facts)) for r in report.remarks if r.code == "seats_stand"] == [
+        ("seats_stand", 3, {"months": 3})
+    ]
+    assert seats(home) == {"bureautique": 40, "redaction": 12}
+    again = imported(home, KEPT, RIGHT)
+    assert "seats_stand" not in {remark.code for remark in again.remarks} and seats(home)["redaction"] == 24
+
+
+def test_a_bad_line_that_no_version_said_leaves_no_seats(home: Path) -> None:
+    imported(home, KEPT)
+    report = imported(home, KEPT, WRONG.replace(";12;", ";0;"))
+    assert "seats_stand" not in {remark.code for remark in report.remarks}
