@@ -19,6 +19,7 @@ from estimator.reporting.summary.change_sentences import (
     causes,
     change_text,
     effect_text,
+    its_own_over,
     months_compared,
     picture_title,
     trend_text,
@@ -44,7 +45,7 @@ SAID = (
     sentences.amount_text, standing.caveat, sentences.counted_indicators, sentences.limit_texts, sentences.name,
     sentences.objective_text, sentences.period_text, picture_title, sentences.proof_text,
     sentences.share_of_total, trend_text, sentences.value_text, sentences.weighs_title,
-    ceilings.use_budget_text, months_compared,
+    ceilings.use_budget_text, months_compared, its_own_over,
 )  # fmt: skip
 Body = Mapping[str, Any]
 Opened = tuple[str, str]  # the part that is, and the verdict of the promises that it lists; "" of none

@@ -67,9 +67,9 @@ def aloud(body: Body, lang: str) -> list[str]:
     return [*said, " ".join([promised, *charter])]
 
 
-def _where(body: Body, lang: str) -> dict[str, str]:
+def _where(body: Body, lang: str, key: str = "energy") -> dict[str, str]:
     found = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
-    return found | {"than": than_text(body, lang), "over": over_text(body, lang)}
+    return found | {"than": than_text(body, lang), "over": over_text(body, lang, key)}
 
 
 def _picture(body: Body, title: str, lang: str) -> Markup:
@@ -104,7 +104,7 @@ def _footprint(body: Body, key: str, lang: str) -> list[str]:
         low, high = sorted(abs(change["relative"][end]) for end in ("low", "high"))
         shown = shares_text(low, high, lang).replace("%", t("simple.percent", lang))
         between = t("simple.by_little" if high < LEAST_SHARE else f"simple.by_{trend}", lang, between=shown)
-    way = t(f"simple.trend_{trend}", lang, **_where(body, lang))
+    way = t(f"simple.trend_{trend}", lang, **_where(body, lang, key))
     told = [value, t(f"simple.{reach}", lang), way, between, _objective(body, entry, lang)]
     return [text for text in (t(f"simple.about_{key}", lang), *told) if text]
 

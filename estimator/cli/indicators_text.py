@@ -8,7 +8,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import pair_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.ceilings import budget_text, use_budget_text
-from estimator.reporting.summary.change_sentences import against_text, trend_text
+from estimator.reporting.summary.change_sentences import against_text, its_own_over, trend_text
 from estimator.reporting.summary.sentences import (
     added_text,
     covered_period_text,
@@ -31,17 +31,17 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     for entry in body["indicators"].values():
         told = pair_text(name(entry["id"], lang), value_text(entry, lang), lang)
         lines.append(f"{entry['number']:>2}. {told}")
-        lines += [f"    {text}" for text in _supplementary_text(entry, lang, body["elsewhere"])]
+        lines += [f"    {text}" for text in _supplementary_text(entry, lang, body)]
     lines += [f"  + {added_text(entry, lang)}" for entry in body["added"]]
     beside = [*body["territory_budgets"], *body["use_budgets"]]
     lines += ["", *(use_budget_text(found, lang) for found in beside)] if beside else []
     return typeset("\n".join([*lines, "", say("indicators", "more", lang)]), lang)
 
 
-def _supplementary_text(entry: Mapping[str, Any], lang: str, elsewhere: bool) -> list[str]:
-    lines = [objective_text(entry["objective"], lang, elsewhere)]
+def _supplementary_text(entry: Mapping[str, Any], lang: str, body: Mapping[str, Any]) -> list[str]:
+    lines = [objective_text(entry["objective"], lang, body["elsewhere"])]
     if "change" in entry:
-        lines.append(trend_text(entry, lang))
+        lines.append(trend_text(entry, lang) + its_own_over(body, lang, entry["id"]))
         lines.append(entry["change"]["words"][lang] if entry["change"]["established"] else "")
         lines.append(path_text(entry, lang))
     if entry.get("budget"):

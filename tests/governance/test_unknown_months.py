@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from estimator.cli.indicators_text import indicators_text
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -15,6 +16,8 @@ from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import WHOLE
+from estimator.reporting.summary.change_sentences import its_own_over, over_text
+from estimator.reporting.summary.summary import synthesis
 from tests.dashboard.test_coverage import COUNTS_ALONE
 from tests.reporting.authority import case, run
 from tests.support import activity, built
@@ -79,6 +82,18 @@ def test_a_month_of_unknown_place_is_compared_for_electricity_alone(tmp_path: Pa
     gases = _compared(tmp_path, *rows, indicator="gwp")
     assert gases["months"] == 2 and not gases["established"]
     assert gases["left_out"][0]["periods"] == ["2026-07"]
+
+
+def test_what_is_left_out_is_said_beside_the_indicator_that_it_is_left_out_of(tmp_path: Path) -> None:
+    """The same: July is left out of the gases and the metals, which say so, and not of the electricity."""
+    case(Register(tmp_path), "Voirie")
+    rows = _runs("voirie", 50, 2025, (6, 7, 8)) + _runs("voirie", 50, 2026, (6, 8))
+    body = synthesis(_scope(tmp_path, *rows, *_runs("voirie", 50, 2026, (7,), zone=None)))
+    told = {key: its_own_over(body, "fr", key).replace("\u00a0", " ") for key in ("energy", "adpe", "gwp")}
+    assert told["energy"] == "" and "laissés de côté" not in over_text(body, "fr")
+    assert told["adpe"] == told["gwp"] and "laissés de côté" in told["gwp"] and "juillet 2026" in told["gwp"]
+    lines = [line.strip() for line in indicators_text(body, "fr").splitlines() if "laissés de côté" in line]
+    assert {line.partition(",")[0] for line in lines} == {"évolution non établie"}
 
 
 def _hole(home: Path) -> list[Any]:

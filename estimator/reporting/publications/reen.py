@@ -26,7 +26,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles, f
 from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.merged_practices import with_merged
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
-from estimator.reporting.summary.change_sentences import against_text, months_compared, trend_text
+from estimator.reporting.summary.change_sentences import against_text, its_own_over, months_compared, trend_text
 from estimator.reporting.summary.one_page import use_name
 from estimator.reporting.summary.sentences import (
     added_text,
@@ -94,7 +94,9 @@ def _footprints(facts: ReportFacts, before: ReportFacts) -> Table:
     rows: list[Row] = []
     for name in FOOTPRINTS:
         entry = facts.body["indicators"][name]
-        over = months_compared(facts.body, facts.lang) if (entry.get("change") or {}).get("established") else ""
+        over = its_own_over(facts.body, facts.lang, name)
+        if not over and (entry.get("change") or {}).get("established"):
+            over = months_compared(facts.body, facts.lang)
         head = TableCell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang) + over,))
         rows.append((head, *side_by_side(facts, before, name), _target(facts, entry)))
     against = against_text(facts.body, facts.lang)

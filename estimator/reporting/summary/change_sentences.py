@@ -77,10 +77,10 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
     return tell(f"{key}_narrow" if narrow else key, lang, **facts)
 
 
-def months_compared(body: Mapping[str, Any], lang: str) -> str:
+def months_compared(body: Mapping[str, Any], lang: str, indicator: str = "energy") -> str:
     """« , d'avril à septembre », of both years; « ; avril à mai 2026, comparés à janvier à février 2026 » of periods
     that follow each other; empty where whole ones are compared."""
-    compared = body["indicators"]["energy"]["change"].get("compared")
+    compared = body["indicators"][indicator]["change"].get("compared")
     if not compared or len(compared["now"]) == len(Period(body["previous"]).months()):
         return ""
     now, before = compared["now"], compared["before"]
@@ -92,11 +92,20 @@ def months_compared(body: Mapping[str, Any], lang: str) -> str:
     return tell("over_others", lang, **facts)
 
 
-def over_text(body: Mapping[str, Any], lang: str) -> str:
+def over_text(body: Mapping[str, Any], lang: str, indicator: str = "energy") -> str:
     """The months compared, then the uses left out of some of these for lack of data in one period, with its months."""
-    found = body["indicators"]["energy"]["change"].get("left_out")
+    found = body["indicators"][indicator]["change"].get("left_out")
     names = tell("over_left_out", lang, names=gaps_text(found, lang)) if found else ""
-    return months_compared(body, lang) + names
+    return months_compared(body, lang, indicator) + names
+
+
+def its_own_over(body: Mapping[str, Any], lang: str, indicator: str) -> str:
+    """The same of an indicator that is compared over other months, or without other uses, than the electricity is,
+    which is said once for all; empty for the others."""
+    ours, told = (body["indicators"][one].get("change") or {} for one in (indicator, "energy"))
+    if not ours.get("months") or all(ours.get(key) == told.get(key) for key in ("compared", "left_out")):
+        return ""
+    return over_text(body, lang, indicator) or tell("over_all", lang)
 
 
 def _runs_text(months: Sequence[int], form: str, lang: str) -> str:
