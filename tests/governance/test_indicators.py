@@ -1,7 +1,7 @@
 """The twelve indicators, each by hand on a small home."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,14 @@ def case(register: Register, name: str, commune: str = "metropole", **more: Any)
     return register.create({**CASE, "name": name, "commune": commune, **more}, WHO).id
 
 
+def registered(home: Path) -> Register:
+    """The register of a home, written in within the year of these indicators."""
+    return Register(home, now=lambda: datetime(2026, 6, 1, tzinfo=UTC))
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    register = Register(tmp_path)
+    register = registered(tmp_path)
     first = case(register, "Courriers", alternative=STUDIED)
     register.move(first, "experimentation", WHO)
     register.attach(first, {"service_key": "courriers"}, WHO)
@@ -106,7 +111,7 @@ def test_a_service_is_divided_by_the_units_that_go_with_its_electricity(home: Pa
 
 
 def test_alternatives_without_ai(home: Path) -> None:
-    register = Register(home)
+    register = registered(home)
     third = case(register, "Formulaire", alternative=STUDIED | {"answer": "trouvee_et_retenue"})
     register.decide(third, {"date": "2026-02-01", "what": "fait_sans_ia", "reasons": "suffit", "by": "Bureau"}, WHO)
     found = sheet(scope(home, run("courriers", 1)))["indicators"]["non_ai_reviewed"]
