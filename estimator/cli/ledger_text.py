@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.builds.merge_journal import GroupsMerge, GroupsRemoval, lost_merges, stray_merges, unfinished_merges
+from estimator.cli.text import rows_where
 from estimator.core.errors import listed, one_of, say, sentences
 from estimator.core.home import named_home, read_only
 from estimator.core.periods import Period
@@ -157,8 +158,7 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
             "ledger_cli",
             "waiting_line",
             lang,
-            where=f"{file}:{held.line} [{sha[:12]}]",
-            count=held.count,
+            where=rows_where(file, held, lang, f" [{sha[:12]}]"),
             sentence=one_of(held.unlike, "for_instance", sentences("refusals", code, **held.facts))[lang],
         )
         for (file, sha, code, _), held in groups.items()

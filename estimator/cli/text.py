@@ -143,11 +143,19 @@ def import_text(report: "ImportReport", lang: str) -> str:
 def _told_lines(section: str, groups: Mapping[Any, RowsAlike], more: str, lang: str) -> Iterator[str]:
     """A line for each file and reason: its first row, how many it is said of, its sentence; then how many are left."""
     for (file, code, *_), told in list(groups.items())[:SHOWN_GROUPS]:
-        where = f"{file}:{told.line}" + (f" (× {count_text(told.count, lang)})" if told.count > 1 else "")
+        times = f" (× {count_text(told.count, lang)})" if told.count > 1 else ""
+        where = rows_where(file, told, lang) if section == "refusals" else f"{file}:{told.line}{times}"
         yield f"  {where} {one_of(told.unlike, 'for_instance', sentences(section, code, **told.facts))[lang]}"
     left = sum(told.count for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
         yield say("cli", more, lang, count=left)
+
+
+def rows_where(file: str, told: RowsAlike, lang: str, mark: str = "") -> str:
+    """« a.csv:2 », or « a.csv, 10 lignes dont la 2 : » of several; mark: what follows the file, as its hash."""
+    if told.count == 1:
+        return f"{file}:{told.line}{mark}"
+    return say("cli", "rows_where", lang, file=f"{file}{mark}", count=told.count, line=told.line)
 
 
 def factors_text(found: Sequence["Factor"], lang: str) -> str:

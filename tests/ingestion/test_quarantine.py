@@ -108,7 +108,9 @@ def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
     body = json.loads(sobria(home, "quarantine", "list", "--json").stdout)
     assert body["total"] == 3 and set(body["rows"][0]) >= {"line", "code", "fr", "en", "text"}
     shown = sobria(home, "quarantine", "list").stdout
-    assert "3 lignes de côté" in shown and re.search(r"copie.csv:3 \[[0-9a-f]{12}\] \(× 2\) cpu_energy contient", shown)
+    shown = shown.replace("\u00a0", " ")  # 3 and 4 are of one reason: two rows, and not twice the row 3
+    assert re.search(r"copie.csv \[[0-9a-f]{12}\], 2 lignes dont la 3 : cpu_energy contient", shown)
+    assert "3 lignes de côté" in shown and re.search(r"copie.csv:5 \[[0-9a-f]{12}\] ", shown)
     assert "Aucune ligne n'est de côté" in sobria(home / "empty", "quarantine", "list").stdout
 
 
@@ -126,7 +128,7 @@ def test_rows_of_one_reason_and_other_values_are_told_by_an_example(tmp_path: Pa
 def test_one_reason_in_two_columns_is_told_of_both(tmp_path: Path) -> None:
     bring(tmp_path, text({"cpu_energy": "x"}, {"run_id": "r", "ram_energy": "y"}))
     shown = sobria(tmp_path, "quarantine", "list").stdout
-    assert re.findall(r":(\d) \[\w+\] \(× (\d)\) (\w+)", shown) == [("2", "1", "cpu_energy"), ("3", "1", "ram_energy")]
+    assert re.findall(r":(\d) \[\w+\] (\w+)", shown) == [("2", "cpu_energy"), ("3", "ram_energy")]
 
 
 def test_without_a_fix_nothing_moves(home: Path) -> None:
