@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if proxy is None:
         return 2
     try:
+        chosen.home = default_home() if chosen.home is None else home_at(chosen.home)
         open_home(chosen.home, lambda key, facts: print(say("custody", key, chosen.lang, **facts), file=sys.stderr))
         listening = _listen(chosen.address, chosen.port)
     except SobriaError as error:
@@ -89,7 +90,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     )
     parser = made.add_argument_group(t("server.options", lang).removesuffix(":"))
     parser.add_argument("--help", "-h", action="help", help=say("typer", "help", lang))
-    parser.add_argument("--home", type=home_at, default=default_home(), help=t("server.home_help", lang))
+    parser.add_argument("--home", help=t("server.home_help", lang))
     parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", lang))
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", lang))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", lang))

@@ -8,6 +8,7 @@ import typer
 
 from estimator.cli.documents import Wanted, put, tell_lost, tell_unstated
 from estimator.cli.text import Json, show
+from estimator.cli.usage import Usage
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def reen_rollup(  # noqa: PLR0913
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", exists=True, file_okay=False)] = None,
     period: PeriodText = None,
-    communes: Annotated[str, typer.Option(help="communes", metavar="CODE,…")] = "",
+    communes: Annotated[str | None, typer.Option(help="communes", metavar="CODE,…")] = None,
     out: Printed = None,
     json_: Json = False,
 ) -> None:
@@ -94,7 +95,9 @@ def reen_rollup(  # noqa: PLR0913
     from estimator.reporting.publications.territory_files import review_of
 
     lang = context.obj["lang"]
-    expected = [code.strip() for code in communes.split(",") if code.strip()]
+    expected = [code.strip() for code in (communes or "").split(",") if code.strip()]
+    if communes is not None and not expected:
+        raise Usage("usage_no_code", name="--communes")
     found = review_of(context.obj["home"], folder, expected, period)
     note = " ".join(filter(None, (left_out_text(found, lang), again_text(found, lang))))
     tell_lost(context.obj["home"], lang)

@@ -64,7 +64,9 @@ def default_home() -> Path:
 
 def home_at(given: str) -> Path:
     """A home by its folder, or by the address of its ledger in a bucket: then a folder of this machine, of that address
-    alone, which holds what the bucket does not. store_address, home_name."""
+    alone, which holds what the bucket does not. store_address, home_name, home_empty."""
+    if not given.strip():
+        raise SobriaError("home_empty")  # for Python, the current folder
     if not given.lower().startswith("s3:"):
         for part in os.path.abspath(given).split("/"):
             if not is_utf8(part) or len(os.fsencode(part)) > LONGEST_NAME:

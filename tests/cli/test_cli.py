@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 import typer
 
+from dashboard.__main__ import main as pages
 from estimator.catalogue.load import load
 from estimator.cli import progress
 from estimator.cli.app import application, command_name
@@ -188,9 +189,12 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
     assert "n'est le nom d'aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
 
 
-def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One trace in the current folder, and 12 ways to give a path, as a job does whose variable has no value: each is
-    refused, in the 2 languages, and 0 files are read or written."""
+def test_an_empty_path_is_not_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One trace in the current folder, and 14 ways to give a path or codes, as a job does whose variable has no value:
+    each is refused, in the 2 languages, and 0 files are read or written."""
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
     home = tmp_path / "home"
     monkeypatch.chdir(trace(tmp_path).parent)
     before = set(Path().rglob("*"))
@@ -201,6 +205,9 @@ def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, monkeypatch: py
         said = sobria(home, *line.split(), "", code=2).stderr
         assert "le chemin donné est vide" in said, line
     assert "For PATH…, the path given is empty" in sobria(home, "import", " ", code=2, lang="en").stderr
+    assert "aucun code n'est donné" in sobria(home, "report", "reen-rollup", "--communes", ",", code=2).stderr
+    assert pages(["--home", "", "--port", "0"]) == 1
+    assert "--home est vide" in capsys.readouterr().err.replace("\u00a0", " ")
     assert set(Path().rglob("*")) == before and not home.exists()
 
 
