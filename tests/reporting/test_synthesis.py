@@ -457,6 +457,24 @@ def test_a_month_to_come_does_not_make_up_for_months_that_one_use_lacks(tmp_path
     assert found.central / spent == pytest.approx(62 / (334 + 181), rel=1e-2)
 
 
+@pytest.mark.parametrize(("small", "told"), [(9.0, False), (1.0, True)])
+def test_no_month_to_come_is_made_of_small_uses_whose_days_are_not_told(
+    tmp_path: Path, small: float, told: bool
+) -> None:
+    """A large use of 60 kWh a month to November, two small ones to June, of 9 each or of 1. Who holds the data knows
+    their days. What leaves says no month in which a small one ran: at the pace of the large one, two of 9 (108 kWh of
+    768, 14 %) would take half of what they take in a month. Two of 1 (12 of 672, 2 %) hardly move December."""
+    register = Register(tmp_path)
+    for name in ("A", "B", "C"):
+        case(register, name, name)
+    rows = [run("c", 60, f"2026-{month:02}", requests=500.0) for month in range(1, 12)]
+    rows += [run(name, small, f"2026-{month:02}", requests=50.0) for name in ("a", "b") for month in range(1, 7)]
+    outside = scope(tmp_path, *rows, today=date(2026, 12, 2))
+    inside = replace(outside, sources=replace(outside.sources, inside=True))
+    assert Pace(inside).month_to_come("energy") is not None
+    assert (Pace(outside).month_to_come("energy") is not None) == told
+
+
 @pytest.mark.parametrize(("months", "year"), [(12, 120.0), (1, 10.0 * 365)])
 def test_twelve_known_months_are_the_year(tmp_path: Path, months: int, year: float) -> None:
     """10 kWh on the fifth of each month are 120, whatever the days between the first and the last; of one, of a day."""

@@ -36,7 +36,7 @@ from estimator.governance.indicators.usage_by_case import Attached, last_day, mo
 MONTHS = 12
 ENDS = ("low", "central", "high")
 EXACT = 1 - 1e-9  # of a ceiling: reached, whatever a sum of 365 shares loses [1]
-LITTLE = 0.1  # of a month to come: what uses known for a few days may make of it [1]
+LITTLE = 0.1  # of a month to come: what uses known for a few days, or whose days are not told, may make of it [1]
 NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 
 Curve = tuple[dict[date, float], dict[date, float]]
@@ -98,7 +98,7 @@ class Pace:
         """A month after the last known one, the running one or a later one: its days, at the pace of the known days of
         each use, or service without one, whatever it lacks before; None where nothing is to come, of a year that is
         over or whose uses are, and where more than a tenth of it would be made of uses known for too few days to
-        trust."""
+        trust, or whose own days are not told."""
         known, today = months_of(known_rows(self.dated)), self.scope.sources.today
         if not known or self.year < today.year:
             return None
@@ -112,7 +112,7 @@ class Pace:
         parts = [(row.row.group, self._parts.get(_part(row), alike)) for row in paced]
         each = [(group.times(days / part.worth), part) for group, part in parts]
         found = totals([group for group, _ in each])[indicator]
-        short = [group for group, part in each if len(part.known) < SHORT]
+        short = [group for group, part in each if len(part.known) < SHORT or part is alike]
         if short and (totals(short)[indicator].central or 0.0) > LITTLE * (found.central or 0.0):
             return None
         return Interval.of(found.ends, found.unit) if found.known and found.central else None
