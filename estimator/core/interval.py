@@ -33,7 +33,7 @@ class Interval(Strict):
     central: float | None = None
     high: float | None = None
     missing: Mapping[str, str] | None = None
-    rounded: bool | None = Field(default=None, exclude=True)  # whether its last zeros are none of its figures
+    rounded: bool | None = Field(default=None, exclude=True)  # whether its last zeros are no figures; None: as it is
 
     @classmethod
     def of(cls, points: tuple[float, float, float], unit: str = "1") -> "Interval":

@@ -3,9 +3,8 @@ parts of the year does not give the year of the team, nor does the line of the y
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,8 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicators.indicators import sheet
-from estimator.governance.indicators.told_amounts import finest_of_years, told_amount, told_interval, told_sum
+from estimator.governance.indicators.told_amounts import finest_of_years, told_interval, told_sum
+from estimator.governance.indicators.told_ends import told_amount, told_ends
 from estimator.governance.indicators.told_results import told_results
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
@@ -106,18 +106,19 @@ def test_an_amount_under_the_rank_keeps_a_figure() -> None:
 
 
 def test_ends_are_made_of_the_central_value_as_told() -> None:
-    """66.4 between 50.3 and 83.1 is 70 to tens; 50.3 / 66.4 is 0.76, of 70: 53.2, 50; 83.1 / 66.4 is 1.25: 87.5, 90. So
-    they are of 67.9 in the same ratios, whose high, 84.98, would be 80. They are rounded outwards: 530 between 440 and
-    660 is 500, of which 0.83 is 415 and 1.25 is 625, between 400 and 700 and not 600; 2,000 between 1,800 and 2,200,
-    to thousands, from 1,000 to 3,000; 4.9 less 5 % is 4, never zero. To two figures, the nearest."""
+    """66.4 between 50.3 and 83.1 is 70 to tens, as 65 to 75 are; 50.3 / 66.4 is over 0.75, of 65: 48.75, 40; 83.1 /
+    66.4 is under 1.26, of 75: 94.5, 100. So they are of 67.9 in the same ratios. 530 between 440 and 660 is 500, as 450
+    to 550 are: 0.83 of 450 is 373.5 and 1.25 of 550 is 687.5, between 300 and 700; 2,000 between 1,800 and 2,200, to
+    thousands, from 1,000 to 3,000; 4.9 less 5 % is 4, never zero. So to two figures: 65 between 54 and 74.4 is of 64.5
+    to 65.5; 0.83 of 64.5 is 53.5 and 1.15 of 65.5 is 75.3."""
     for central in (66.4, 67.9):
         ends = (central * 50.3 / 66.4, central, central * 83.1 / 66.4)
-        assert told_interval(Interval.of(ends, "kWh"), 10.0).ends == (50.0, 70.0, 90.0)
+        assert told_interval(Interval.of(ends, "kWh"), 10.0).ends == (40.0, 70.0, 100.0)
     assert told_interval(Interval.of((4.65, 4.9, 5.4), "kWh"), 10.0).ends == (4.0, 5.0, 10.0)
-    assert told_interval(Interval.of((440.0, 530.0, 660.0), "kWh"), 100.0).ends == (400.0, 500.0, 700.0)
+    assert told_interval(Interval.of((440.0, 530.0, 660.0), "kWh"), 100.0).ends == (300.0, 500.0, 700.0)
     assert told_interval(Interval.of((1800.0, 2000.0, 2200.0), "kWh"), 1000.0).ends == (1000.0, 2000.0, 3000.0)
-    assert told_interval(Interval.of((54.0, 65.0, 74.4), "kWh"), 1.0).ends == (54.0, 65.0, 74.0)
-    assert told_interval(Interval.of((2.4, 2.9, 3.4), "kgCO2e")).ends == (2.0, 3.0, 4.0)
+    assert told_interval(Interval.of((54.0, 65.0, 74.4), "kWh"), 1.0).ends == (53.0, 65.0, 76.0)
+    assert told_interval(Interval.of((2.4, 2.9, 3.4), "kgCO2e")).ends == (2.0, 3.0, 5.0)
     assert told_interval(Interval.of((0.0, 4.9, 5.4), "kWh"), 10.0).ends.low == 0.0
     kwh = 474.66648253906317  # of which 500 / kwh is a float too high
     assert told_sum({"energy": Interval.exact(kwh, "kWh")}, 1000.0)["energy"].central == 500.0
@@ -136,9 +137,11 @@ def drawn(home: Path, seed: int) -> tuple[ReportFacts, Kwh]:
     return _home(home, agents, kwh, requests), kwh
 
 
-def _ratio(value: float, to: float) -> float:
-    """To two figures, to three where it is above one."""
-    return float(f"{value / to:.{1 + (value > to)}e}")
+def _made(kwh: float, of: Sequence[float], energy: float, unit: str, rank: float) -> list[float | None]:
+    """What is told of an impact of a sum whose electricity is exactly what is told of it, in the ratios of a use."""
+    low, central, high = (kwh / energy * end for end in of)
+    told = told_ends({"low": low, "central": central, "high": high}, unit, rank, kwh)
+    return [told[end] for end in ENDS]
 
 
 @pytest.mark.parametrize("seed", kept([*range(14)], 0))
@@ -158,16 +161,10 @@ def test_each_month_is_told_once(tmp_path: Path, seed: int) -> None:
         assert rows["energy"]["weight_kwh"] == told_amount(kwh, least=rank), "at a desk, the site is the machine"
         for name in ("energy", "water", "gwp"):
             row = rows[name]
-            unit, (low, central, high) = row["unit"], each[name]
-            made = kwh if name == "energy" else told_amount(kwh * float(f"{central / each['energy'][1]:.1e}"), unit)
-            of, sides = (unit, rank * (name == "energy")), (ROUND_FLOOR, ROUND_CEILING)
-            sides = sides if name != "energy" or kwh < 10 * rank else (ROUND_HALF_UP,) * 2
-            ends = [
-                told_amount(made * _ratio(e, central), *of, side) for e, side in zip((low, high), sides, strict=True)
-            ]
-            assert [row[end] for end in ENDS] == [ends[0], made, ends[1]], (month, name)
+            ends = _made(kwh, each[name], each["energy"][1], row["unit"], rank)
+            assert [row[end] for end in ENDS] == ends, (month, name)
             amount = body[name]["months"][month]
-            assert [amount[end] for end in ENDS] == [ends[0], made, ends[1]], (month, name)
+            assert [amount[end] for end in ENDS] == ends, (month, name)
 
 
 @pytest.mark.parametrize("start", kept([0, 5, 10], 0))
@@ -194,9 +191,9 @@ def test_the_sum_of_the_months_less_a_large_use_is_not_the_team(tmp_path: Path, 
 def test_a_rounded_figure_is_printed_without_zeros_that_it_does_not_have() -> None:
     """1.04 t to one figure is « 1 t »: « 1,0 » would say that it is not 1.1. Electricity keeps its two."""
     gases = told_interval(Interval.of((710.0, 1000.0, 1900.0), "kgCO2e"))
-    assert plain(interval_text(gases, "fr")) == "entre 0,7 et 2 t CO₂e (valeur centrale : 1)"
+    assert plain(interval_text(gases, "fr")) == "entre 0,6 et 3 t CO₂e (valeur centrale : 1)"
     month = told_interval(Interval.of((1100.0, 2000.0, 2900.0), "kWh"), 1000.0)
-    assert plain(interval_text(month, "fr")) == "entre 1 et 3 MWh (valeur centrale : 2)"
+    assert plain(interval_text(month, "fr")) == "entre 0,8 et 4 MWh (valeur centrale : 2)"
     year = told_interval(Interval.of((1900.0, 2000.0, 3000.0), "kWh"))
-    assert plain(interval_text(year, "fr")) == "entre 1,9 et 3,0 MWh (valeur centrale : 2,0)"
+    assert plain(interval_text(year, "fr")) == "entre 1,8 et 3,1 MWh (valeur centrale : 2,0)"
     assert "rounded" not in json.dumps(gases.as_dict())

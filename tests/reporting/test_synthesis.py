@@ -898,7 +898,7 @@ def test_the_share_nearby_says_what_is_lacking_where_it_is_not_known(unknown: fl
 
 
 def test_a_page_and_what_is_said_of_it_have_one_total() -> None:
-    """5,752.6 to 7,834.7 kWh, central 6,645.9, leaves as 6,600 and 5,700 to 7,800: the page read « 5,8 » above « 5,7 ».
+    """5,752.6 to 7,834.7 kWh, central 6,645.9, leaves as 6,600 and 5,600 to 7,900: the page read « 5,8 » above « 5,6 ».
     To another central value, or to one figure, the page keeps its own."""
 
     def body(value: Interval) -> dict[str, Any]:
@@ -907,8 +907,8 @@ def test_a_page_and_what_is_said_of_it_have_one_total() -> None:
     exact = Interval.of((5752.6, 6645.9, 7834.7), "kWh")
     found = with_told_total(body(exact), body(told_interval(exact)))["indicators"]
     assert [spaced(range_text(found[name]["value"], "fr")) for name in found] == [
-        "5,7 à 7,8 MWh",
-        "5,7 à 7,8 MWh",
+        "5,6 à 7,9 MWh",
+        "5,6 à 7,9 MWh",
         "5,8 à 7,8 MWh",
     ]
     for out in (told_interval(exact, 1000.0), Interval.of((5700.0, 6500.0, 7800.0), "kWh")):

@@ -25,7 +25,6 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.told_amounts import (
     AS_THEY_ARE,
-    KWH,
     OF_CHANGE,
     OF_YEAR,
     apart_ids,
@@ -35,14 +34,13 @@ from estimator.governance.indicators.told_amounts import (
     is_ever_rounded,
     is_rounded,
     leaving_shares,
-    made_of,
     rows_of_shares,
     times_of,
-    told_amount,
     told_body,
     told_interval,
     told_sum,
 )
+from estimator.governance.indicators.told_ends import KWH, made_of, told_amount
 from estimator.governance.indicators.trend import change, comparable
 
 CHANGE = (*OF_CHANGE, "difference", "effects", "ends", "relative", "share", "words")  # none of it told

@@ -29,7 +29,8 @@ from estimator.governance.indicators.known_days import (
 )
 from estimator.governance.indicators.known_months import dated_rows, months_ever
 from estimator.governance.indicators.scope import Scope
-from estimator.governance.indicators.told_amounts import apart_ids, is_ever_rounded, told_amount
+from estimator.governance.indicators.told_amounts import apart_ids, is_ever_rounded
+from estimator.governance.indicators.told_ends import told_amount
 from estimator.governance.indicators.told_shares import share_of_ceiling
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 

@@ -17,20 +17,29 @@ all told one by one keeps its figures. Several months of a year, of which there 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator
 from estimator.core.interval import Interval
-from estimator.core.number_format import significant
 from estimator.core.periods import Period
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped, told_together, withheld_amount
 from estimator.governance.indicators.known_months import dated_rows
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.small_uses import KnownTeams, Team, people_of, small_ids, team_of
+from estimator.governance.indicators.told_ends import (
+    ENDS,
+    KEPT,
+    KWH,
+    is_coarse,
+    made_of,
+    place_of,
+    told_amount,
+    told_ends,
+)
 from estimator.governance.indicators.told_shares import (
     share_of_ceiling,
     share_of_merged,
@@ -46,10 +55,6 @@ T = TypeVar("T", bound=Interval)
 FIRST = ("energy", "gwp")  # impacts of a sum of which small uses are most
 MOST = 0.5  # of the electricity of a sum [1]
 APART = 0.25  # between the shares of one small use in an impact and in the electricity, of what is not its own [1]
-KWH = "kWh"
-KEPT = {KWH: 2}  # significant figures of an amount, by its unit; one of others
-OF_RATIO = 2  # those of an amount over another that is told
-ENDS = ("low", "central", "high")
 SHARES = ("coverage", "made", "made_partly")  # columns of results: of the electricity of a sum [1]
 PARTS = ("covers", "made", "made_partly")  # the same of an amount [1]
 NUMBERS = ("before", "after", "reference", "path", "target")  # of a body: amounts without an interval
@@ -238,12 +243,7 @@ def rank_of(rows: Sequence[Attached], people: KnownTeams) -> float:
         return 0.0
     energy = next(figure for figure in FIGURES if figure.id == FOOTPRINTS[0])
     whole = sum(_at_factor_values(energy, row) for row in rows)
-    return float(Decimal(1).scaleb(_place(whole, KEPT[KWH]))) if whole else 0.0
-
-
-def _place(value: float, figures: int) -> int:
-    """The place of the last of so many significant figures of an amount: 1 of 340 to two."""
-    return significant(value, figures).adjusted() - figures + 1
+    return float(Decimal(1).scaleb(place_of(whole, KEPT[KWH]))) if whole else 0.0
 
 
 def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,89 +254,31 @@ def leaving_shares(scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
     return shares_of_merged(found) if is_rounded(scope) else told_shares(found)
 
 
-def told_amount(value: float, unit: str = "", least: float = 0.0, towards: str = ROUND_HALF_UP) -> float:
-    """An amount [unit] to two significant figures for electricity, to one for another or where no unit is given; no
-    finer than a rank [the same unit], but to one figure where it is less than half of that. towards: how decimal
-    rounds; never to zero."""
-    if not value:
-        return value
-    one, place = _place(value, 1), _place(value, KEPT.get(unit, 1))
-    if least and place < (rank := Decimal(repr(least)).adjusted()):
-        place = rank if value > least / 2 else one
-    exact = Decimal(repr(float(value)))
-    return float(exact.quantize(Decimal(1).scaleb(place), towards) or exact.quantize(Decimal(1).scaleb(one), towards))
-
-
 def told_row(row: Mapping[str, Any], least: float = 0.0, energy: float | None = None) -> dict[str, Any]:
     """The same row of a table with its amounts rounded, its weight to one figure, and its shares that are told. least:
-    as of `told_interval`; energy: of the same sum, of which the rest is made as in `told_sum`."""
+    and energy: as of `told_interval`."""
     found = dict(row) | dict.fromkeys(NOT_TOLD)
     found |= {name: share_of_merged(row[name]) for name in SHARES if row.get(name) is not None}
-    ends, weight = {name: row[name] for name in ENDS}, row["weight_kwh"]
+    weight = row["weight_kwh"]
     if least and energy:
-        told = told_amount(energy, KWH, least)
-        ends, weight = beside(ends, energy, told), made_of(weight, energy, told)
-    return found | told_ends(ends, row["unit"], least) | {"weight_kwh": told_amount(weight, least=least)}
+        weight = made_of(weight, energy, told_amount(energy, KWH, least))
+    return found | told_ends(row, row["unit"], least, energy) | {"weight_kwh": told_amount(weight, least=least)}
 
 
 def told_sum(amounts: Mapping[str, T], least: float = 0.0) -> dict[str, T]:
     """The impacts of one sum, rounded. Where its electricity is no finer than a rank, the others are made of it as it
     is told: rounded apart, at a place of their own, they would tell it closer."""
     energy = amounts["energy"].central
-    if least and energy:
-        told = told_amount(energy, KWH, least)
-        made = {name: beside({end: amount[end] for end in ENDS}, energy, told) for name, amount in amounts.items()}
-        amounts = {name: amount.model_copy(update=made[name]) for name, amount in amounts.items()}
-    return {name: told_interval(amount, least) for name, amount in amounts.items()}
+    return {name: told_interval(amount, least, energy) for name, amount in amounts.items()}
 
 
-def beside(ends: Mapping[str, float | None], energy: float, told: float) -> dict[str, float | None]:
-    """The ends of an impact, made of the electricity of the same sum as it is told [kWh]."""
-    central = ends["central"]
-    if not central:
-        return dict(ends)
-    made = made_of(central, energy, told)  # as it is: half a place more by a float would be one place
-    return {name: end and end * made / central for name, end in ends.items()} | {"central": made}
-
-
-def made_of(value: float, energy: float, told: float) -> float:
-    """An amount as its ratio, rounded, to the electricity of the same sum [kWh] times that as it is told [kWh]."""
-    return told * float(significant(value / energy, OF_RATIO))
-
-
-def told_ends(amount: Mapping[str, Any], unit: str, least: float = 0.0) -> dict[str, float | None]:
-    """The ends of an amount [unit], rounded: low and high are the central value as told times their ratio to it,
-    rounded: each rounded apart would be one more equation of what it is. Where the place is coarser than documents
-    print, they are rounded outwards: to the nearest, the span would often leave out what it held. least: as of
-    `told_interval`."""
-    rank, central = least if unit == KWH else 0.0, amount["central"]
-    if not central:
-        return {name: _or_none(_of(unit, least), amount[name]) for name in ENDS}
-    told = told_amount(central, unit, rank)
-    coarse = _is_coarse(central, unit, rank)
-
-    def end(value: float | None) -> float | None:
-        if value is None:
-            return None
-        figures = OF_RATIO + (value > central)  # 1.03 and 0.97 alike
-        made = told * float(significant(value / central, figures))
-        outwards = ROUND_CEILING if value > central else ROUND_FLOOR
-        return told_amount(made, unit, rank, outwards if coarse else ROUND_HALF_UP)
-
-    low, high = end(amount["low"]), end(amount["high"])
-    return {"low": low and min(low, told), "central": told, "high": high and max(high, told)}
-
-
-def _is_coarse(central: float, unit: str, least: float) -> bool:
-    """Whether an amount [unit] is told to fewer figures than documents print; least: as of `told_interval`."""
-    return unit != KWH or bool(least) and _place(central, KEPT[KWH]) < _place(least, 1)
-
-
-def told_interval(amount: T, least: float = 0.0) -> T:
+def told_interval(amount: T, least: float = 0.0, energy: float | None = None) -> T:
     """The same amount rounded [its unit], without its value at the factors, which is its central one again and adds up,
-    nor its envelope and known parts; with its shares that are told. least: the finest rank of electricity [kWh]."""
-    found: dict[str, Any] = dict(told_ends({name: getattr(amount, name) for name in ENDS}, amount.unit, least))
-    found["rounded"] = _is_coarse(amount.central, amount.unit, least) if amount.central else None
+    nor its envelope and known parts; with its shares that are told. least: the finest rank of electricity [kWh];
+    energy: where there is one, the electricity of the same sum [kWh], of which another impact is made as it is told."""
+    ends = told_ends({name: getattr(amount, name) for name in ENDS}, amount.unit, least, energy)
+    found: dict[str, Any] = dict(ends)
+    found["rounded"] = is_coarse(ends["central"], amount.unit, least) if ends["central"] else None
     if isinstance(amount, Amount):
         shares = {name: share_of_merged(amount[name]) for name in PARTS if name in amount}
         untold = {*amount.untold, *(name for name, share in shares.items() if share is None)}
@@ -380,12 +322,3 @@ def _told(name: str, value: Any, unit: str, how: tuple[float, Collection[str]]) 
         of_part = least if name in OF_CHANGE and unit == KWH else 0.0  # the others are of a year
         return told_amount(value, unit, of_part) if name in NUMBERS else value
     return told_body(value, unit, least, kept)
-
-
-def _of(unit: str, least: float) -> Callable[[float], float]:
-    """What rounds an amount of a unit."""
-    return lambda value: told_amount(value, unit, least if unit == KWH else 0.0)
-
-
-def _or_none(rounded: Callable[[float], float], value: float | None) -> float | None:
-    return None if value is None else rounded(value)

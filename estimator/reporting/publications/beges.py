@@ -48,9 +48,10 @@ def beges(facts: ReportFacts) -> ReportFiles:
     lines = list(_lines(facts))
     apart = _sum_note(facts, lines)
     table = BYTE_ORDER_MARK + french_table(COLUMNS, (_record(facts, line, apart) for line in lines), facts.mark)
-    notes = (facts.say("beges_gases"), facts.say("beges_upstream"), apart, facts.say("withheld"))
-    told = (True, True, bool(apart), facts.withheld)
-    return ReportFiles({"": table}, tuple(note for note, is_told in zip(notes, told, strict=True) if is_told))
+    notes = [facts.say("beges_gases"), facts.say("beges_upstream"), *filter(None, (apart,))]
+    notes += [facts.say("rounded")] if any(line.amount.rounded is not None for line in lines) else []
+    notes += [facts.say("withheld")] if facts.withheld else []
+    return ReportFiles({"": table}, tuple(notes))
 
 
 def _sum_note(facts: ReportFacts, lines: Sequence[Line]) -> str:

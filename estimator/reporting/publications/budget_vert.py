@@ -5,7 +5,7 @@ from estimator.governance.indicators.known_months import before as earlier
 from estimator.reporting.documents.document import Document, FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
-from estimator.reporting.publications.printed import foot, heading, side_by_side
+from estimator.reporting.publications.printed import foot, heading, rounded_note, side_by_side
 
 # Axis of the annex -> its footprint, "" without one.
 AXES = {
@@ -33,8 +33,9 @@ def note(facts: ReportFacts) -> Document:
     signed = FieldList(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
     known = sum(amount["central"] is not None for amount in footprints)
     lead = facts.say("budget_lead" if known else "budget_lead_none", known=known, axes=len(AXES))
+    notes = (*rounded_note(facts, before), facts.say("budget_text"))
     sections = (
-        Section(facts.say("budget_axes"), (_axes(facts, before), facts.say("budget_text"))),
+        Section(facts.say("budget_axes"), (_axes(facts, before), *notes)),
         Section(facts.say("budget_spending"), _spending(facts)),
         Section(facts.say("budget_signed"), (signed,)),
     )

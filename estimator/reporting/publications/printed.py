@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from estimator.core.errors import say
 from estimator.core.interval import Interval
 from estimator.core.number_format import interval_text, partly_text
+from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.pictures import round_top
 from estimator.reporting.publications.context import ReportFacts
@@ -34,6 +35,12 @@ def amount_cell(amount: Interval, proof: Mapping[str, float], top: float, lang: 
 def heading(text: str) -> str:
     """A text as a column header: « Année 2026 »."""
     return text[:1].upper() + text[1:]
+
+
+def rounded_note(*told: ReportFacts) -> tuple[str, ...]:
+    """That figures are rounded so as not to show small uses, where a footprint of these periods is."""
+    values = (of.body["indicators"][name]["value"] for of in told for name in FOOTPRINTS)
+    return (told[0].say("rounded"),) if any(value.rounded is not None for value in values) else ()
 
 
 def foot(facts: ReportFacts) -> tuple[str, ...]:

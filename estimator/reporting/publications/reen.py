@@ -25,7 +25,7 @@ from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.merged_practices import with_merged
-from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
+from estimator.reporting.publications.printed import amount_cell, foot, heading, rounded_note, side_by_side
 from estimator.reporting.summary.change_sentences import against_text, its_own_over, months_compared, trend_text
 from estimator.reporting.summary.one_page import use_name
 from estimator.reporting.summary.sentences import (
@@ -223,8 +223,7 @@ def _vote(facts: ReportFacts, date: str, by: str, document: str) -> dict[str, st
 
 def _limits(facts: ReportFacts, before: ReportFacts) -> Iterator[str]:
     """Limits of the figures."""
-    if any(of.body["indicators"][name]["value"].rounded for of in (facts, before) for name in FOOTPRINTS):
-        yield facts.say("reen_rounded")
+    yield from rounded_note(facts, before)
     names = {case.id: case.name for case in facts.scope.cases}
     silent = facts.body["indicators"]["coverage"]["silent"]
     if silent:

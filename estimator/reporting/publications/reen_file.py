@@ -25,7 +25,7 @@ from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped, told_months, withheld_amount
 from estimator.governance.indicators.footprints import totals
-from estimator.governance.indicators.told_amounts import told_amount
+from estimator.governance.indicators.told_ends import told_amount
 from estimator.governance.indicators.usage_by_case import Attached, digest, months_of
 from estimator.governance.register.schema import WHOLE
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
