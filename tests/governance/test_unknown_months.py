@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from estimator.cli.indicators_text import indicators_text
+from estimator.core.errors import LANGUAGES
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
@@ -73,6 +74,30 @@ def test_a_few_runs_unknown_in_one_of_two_months_are_compared(tmp_path: Path) ->
     assert found["months"] == 0 and found["missing"]["code"] == "compared_gaps"
 
 
+def test_a_use_of_which_less_is_known_is_not_said_to_be_without_data(tmp_path: Path) -> None:
+    """March of both years: roads have 20 runs of 5 kWh each, and 10 more in 2026 whose electricity is unknown, so 20 of
+    30 are known, a third less; letters have 20 in both, and none in April 2025. Roads have data in March 2026, where
+    « faute de données » was said of them."""
+    for name in ("Courrier", "Voirie"):
+        case(Register(tmp_path), name)
+    rows = [run(name, 5, f"{year}-03", requests=400.0) for name in ("courrier", "voirie") for year in (2025, 2026)] * 20
+    rows += [_unknown("voirie", "2026-03") for _ in range(10)]
+    rows += [run("courrier", 5, f"{year}-{month}", requests=400.0) for year in (2025, 2026) for month in ("02", "05")]
+    rows += [run("courrier", 5, "2026-04", requests=400.0)]
+    rows += _runs("autre", 5, 2025, (4,)) + _runs("autre", 5, 2026, (4,))
+    body = synthesis(_scope(tmp_path, *rows))
+    found = body["indicators"]["energy"]["change"]["left_out"]
+    assert [(one["use_case"], one["periods"], one["partly"]) for one in found] == [
+        ("courrier", ["2025-04"], False),
+        ("voirie", ["2026-03"], True),
+    ]
+    told = {lang: " ".join(over_text(body, lang).replace("’", "'").split()) for lang in LANGUAGES}
+    less = "données moins complètes dans l'une : Voirie (mars 2026)"
+    assert f"deux périodes, faute de données dans l'une : Courrier (avril 2025) ; {less}" in told["fr"]
+    less = "with less complete data in one: Voirie (March 2026)"
+    assert f"left out of both periods, for lack of data in one: Courrier (April 2025); {less}" in told["en"]
+
+
 def test_a_month_of_unknown_place_is_compared_for_electricity_alone(tmp_path: Path) -> None:
     """The country of July 2026 is not known: electricity is compared over three months, and its gases over two."""
     case(Register(tmp_path), "Voirie")
@@ -109,7 +134,8 @@ def test_months_between_two_of_a_service_in_no_use_are_lacking(tmp_path: Path) -
     """620 kWh of 2025 (11 × 20 + 4 × 100) against 540 (11 × 20 + 4 × 80): 12.9 % less, and not 77 % more."""
     found = _compared(tmp_path, *_hole(tmp_path))
     assert (found["before"], found["after"]) == (pytest.approx(620, rel=1e-6), pytest.approx(540, rel=1e-6))
-    assert found["left_out"] == [{"use_case": "service/grand", "name": "grand", "periods": ["2025-02..2025-08"]}]
+    lacking = {"use_case": "service/grand", "name": "grand", "periods": ["2025-02..2025-08"], "partly": False}
+    assert found["left_out"] == [lacking]
 
 
 def test_a_service_that_no_use_holds_and_that_stops_may_have_stopped(tmp_path: Path) -> None:

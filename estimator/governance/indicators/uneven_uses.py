@@ -4,11 +4,12 @@ A month without data, or of unknown electricity, is unknown, and no zero: agains
 rise or a fall. Of what leaves, this holds for uses told one by one: in which months the others ran is not told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import ImpactIndicator, figure_named
-from estimator.core.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, listed, say
 from estimator.governance.indicators.functional_units import known
 from estimator.governance.indicators.left_out import gap_of, missing_months, name_of
 from estimator.governance.indicators.scope import Scope, use_of
@@ -22,12 +23,13 @@ LIKE = 0.05  # by which what is known of two months may differ for them to be co
 
 
 class Uneven(NamedTuple):
-    """A use of which less is known in some months of one period: its name, these months, and each with the one that it
-    is compared with [yyyymm]."""
+    """A use of which less is known in some months of one period: its name, these months without any data of it, those
+    with some, and each with the one that it is compared with [yyyymm]."""
 
     id: str
     name: str
     missing: tuple[int, ...]
+    partly: tuple[int, ...]
     pairs: tuple[tuple[int, int], ...]
 
 
@@ -37,6 +39,7 @@ def uneven_uses(now: Scope, before: Scope, compared: Pairs, indicator: str) -> l
     figure = figure_named(indicator)
     assert figure is not None
     there, then = _shares(now, figure), _shares(before, figure)
+    held = {(use_of(row), row.row.month) for scope in (before, now) for row in scope.rows}
     names = {case.id: name_of(scope, case) for scope in (before, now) for case in scope.every.cases}
     found = []
     for id in sorted({*there, *then} - apart_ids(now) - apart_ids(before), key=lambda id: (names[id], id)):
@@ -45,7 +48,8 @@ def uneven_uses(now: Scope, before: Scope, compared: Pairs, indicator: str) -> l
             share, earlier_share = there.get(id, {}).get(month), then.get(id, {}).get(earlier)
             if share is not None and earlier_share is not None and abs(share - earlier_share) > LIKE:
                 less[month, earlier] = earlier if share > earlier_share else month
-        found += [Uneven(id, names[id], tuple(sorted(less.values())), tuple(less))] if less else []
+        lacking, partly = (tuple(m for m in sorted(less.values()) if ((id, m) in held) is has) for has in (False, True))
+        found += [Uneven(id, names[id], lacking, partly, tuple(less))] if less else []
     return found
 
 
@@ -76,12 +80,20 @@ def _read(rows: Sequence[Attached]) -> float:
 
 
 def left_out(uses: Sequence[Uneven]) -> list[dict[str, Any]]:
-    """{"use_case", "name", "periods"} of each, as `gaps` tells."""
-    return [{"use_case": one.id} | gap_of(one.name, one.missing) for one in uses]
+    """{"use_case", "partly", "name", "periods"} of each, as `gaps` tells; those without any data there come first.
+    partly: whether there are some, less complete than those that they are compared with."""
+    kinds = [(False, one, one.missing) for one in uses] + [(True, one, one.partly) for one in uses]
+    return [{"use_case": one.id, "partly": some} | gap_of(one.name, months) for some, one, months in kinds if months]
+
+
+def why_left_out(found: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """« faute de données dans l'une : Voirie (mai 2026) », « données moins complètes dans l'une : … », of those."""
+    kinds = groupby(found, key=lambda one: "left_partly" if one["partly"] else "left_none")
+    return listed((say("indicators_missing", key, lang, names=gaps_text(list(of), lang)) for key, of in kinds), lang)
 
 
 def nothing_left(uses: Sequence[Uneven]) -> dict[str, str]:
     """Why two periods are not compared, by language, after its code; empty without any."""
     key, found = "compared_gaps", left_out(uses)
-    told = {lang: say("indicators_missing", key, lang, names=gaps_text(found, lang)) for lang in LANGUAGES}
+    told = {lang: say("indicators_missing", key, lang, why=why_left_out(found, lang)) for lang in LANGUAGES}
     return {"code": key} | told if uses else {}

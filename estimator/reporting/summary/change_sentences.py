@@ -19,8 +19,8 @@ from estimator.core.number_format import (
 )
 from estimator.core.periods import Period, first_day, month_after
 from estimator.core.typography import typeset
+from estimator.governance.indicators.uneven_uses import why_left_out
 from estimator.reporting.summary.sentences import period_text, shares_text, tell
-from estimator.results.totals import gaps_text
 
 SEVERAL = 3  # times as much, from which a rise is said in times and not in per cent [1]
 
@@ -93,9 +93,9 @@ def months_compared(body: Mapping[str, Any], lang: str, indicator: str = "energy
 
 
 def over_text(body: Mapping[str, Any], lang: str, indicator: str = "energy") -> str:
-    """The months compared, then the uses left out of some of these for lack of data in one period, with its months."""
+    """The months compared, then the uses left out of some of these, of which one period knows less, with its months."""
     found = body["indicators"][indicator]["change"].get("left_out")
-    names = tell("over_left_out", lang, names=gaps_text(found, lang)) if found else ""
+    names = tell("over_left_out", lang, why=why_left_out(found, lang)) if found else ""
     return months_compared(body, lang, indicator) + names
 
 
