@@ -28,7 +28,8 @@ def open_home(home: Path, tell: Tell) -> Path:
     use_tables(home / TABLES)
     before, now = tables_of(home), tables_now(home)
     if before is not None and before != now:
-        tell("tables_differ", {"before": before, "now": now, "folder": home / TABLES})
+        key = "tables_to_build" if now == TABLES else "tables_differ"
+        tell(key, {"before": before, "now": now, "folder": home / TABLES})
     elif now == TABLES and (unused := os.environ.get(OWN_TABLES)):
         tell("tables_unused", {"unused": unused, "folder": home / TABLES})
     return home

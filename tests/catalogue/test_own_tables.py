@@ -350,7 +350,7 @@ def test_tables_of_the_home_serve_every_shell_and_another_variable_is_said(tmp_p
     assert f"vos tables : « {own} », puis «  »" in run("factors", "changes")[0]
     own.rename(home / "factors")
     said, warned = run("build")
-    assert "et les vôtres (factors)" in said and "« factors » pour elle" in warned
+    assert "et les vôtres (factors)" in said and "«  » ; vide" in warned and "sobria build" in warned
     assert run("build") == (said.replace("publié", "est déjà à jour").replace("Calcul", "Le calcul"), "")
     assert "AGPL-3.0" in run("factors", "show", "embodied_gwp/gpu/t4/mine")[0]
     assert "ce dossier a ses tables" in run("build", SOBRIA_FACTORS="/autre")[1]
