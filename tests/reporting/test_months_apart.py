@@ -117,7 +117,8 @@ def told_of_team(home: Path, *months: str) -> dict[str, str]:
 
 def test_nothing_tells_whether_a_team_ran_in_a_month_without_a_large_use(tmp_path: Path) -> None:
     """In August, in December, before all the others, or in none of these months, but in September: each document of
-    each period is the same, to the last digit. A closed month is told as untold in them all."""
+    each period is the same, to the last digit. A closed month is told as untold in them all; how many months the total
+    is of would tell of it: 9 are told of the year, « 9 mois au moins »."""
     ran = {"august": ("2025-08",), "closed": ("2025-01", "2025-12"), "september": ("2025-09",)}
     august, *others = (told_of_team(tmp_path / name, *months) for name, months in ran.items())
     for other in others:
@@ -125,6 +126,8 @@ def test_nothing_tells_whether_a_team_ran_in_a_month_without_a_large_use(tmp_pat
         changed = {name: first_difference(august[name], other[name]) for name in august if august[name] != other[name]}
         assert not changed, "\n".join(f"{name}: {told}" for name, told in changed.items())
     assert "non publi\u00e9" in august["indicators 54395 2025-08 txt"]
+    for sheet in (text for name, text in august.items() if " 54395 2025 " in name and "9 mois" in plain(text)):
+        assert set(re.findall(r"\(\d+ mois (?:au moins|sur 12)\)", plain(sheet))) == {"(9 mois au moins)"}
     assert re.search("^2025-08,others,.*moins de cinq agents", august["report data 54395 2025 footprints.c"], re.M)
 
 

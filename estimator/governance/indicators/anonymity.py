@@ -154,6 +154,12 @@ def told_months(scope: Scope) -> list[int]:
     return months_of([row for row in scope.every.rows if row.row.month not in silent or row.id not in hidden])
 
 
+def is_more_in_total(scope: Scope) -> bool:
+    """Whether the total of the territory may be of more months than those: of one that is not told, with data or
+    without. How many it is of would tell in which a small use ran."""
+    return any(month <= scope.sources.running_month for month in too_few_of(scope).difference(told_months(scope)))
+
+
 def withheld_amount(amount: Interval, reason: str = "small_group") -> Interval:
     """The same amount [its unit] without its figures, and why."""
     return Interval(unit=amount.unit, missing=sentences("indicators_missing", reason))

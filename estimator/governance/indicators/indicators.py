@@ -7,6 +7,7 @@ from estimator.core.interval import Interval
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.added_indicators import computed
 from estimator.governance.indicators.anonymity import (
+    is_more_in_total,
     is_untold,
     told_months,
     why_withheld,
@@ -64,6 +65,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     body |= {"previous": str(earlier), "same_season": scope.period.first % 100 == earlier.first % 100}
     measured = [] if withheld(scope) else told_months(scope)  # when its uses ran is then not told either
     body |= {"months": [month for month in measured if month in known_months(scope)], "measured": measured}
+    body |= {"measured_least": bool(measured) and is_more_in_total(scope)}
     unread = _is_unread(scope) and not withheld(scope)
     outside = outside_of(scope)._replace(gaps=gaps(scope), unknown_runs=unknown_runs(scope), unread=unread)
     body |= {"outside": outside._asdict(), "elsewhere": scope.sources.elsewhere}

@@ -74,10 +74,11 @@ def period_text(period: str, lang: str) -> str:
 
 
 def covered_period_text(body: Mapping[str, Any], lang: str) -> str:
-    """« année 2026 », « année 2026 (9 mois sur 12) » when only these have data."""
+    """« année 2026 », « année 2026 (9 mois sur 12) » when only these have data, or « 9 mois au moins »."""
     told, span = period_text(body["period"], lang), len(Period(body["period"]).months())
     known = len(body["measured"])
-    return tell("period_part", lang, period=told, n=known, span=span) if 0 < known < span else told
+    key = "period_part_least" if body.get("measured_least") else "period_part"
+    return tell(key, lang, period=told, n=known, span=span) if 0 < known < span else told
 
 
 def scope_name(territory: str, period: str, lang: str) -> str:
