@@ -285,9 +285,7 @@ _MADE = ("metadata", "usage_object", "cache_creation_input_tokens")
 _THOUGHT = ("metadata", "usage_object", "completion_tokens_details", "reasoning_tokens")
 _NOT_ITS_OWN = frozenset({_CACHED[-1], _THOUGHT[-1], unseen_tokens.BESIDE})
 BY_COLUMN = RecordColumns(
-    shape=dict.fromkeys(
-        (*sorted(FIELDS.names - {_CACHED[-1], _THOUGHT[-1], unseen_tokens.BESIDE}), "request_tags", *_PEOPLE)
-    )
+    shape=dict.fromkeys((*sorted(FIELDS.names - _NOT_ITS_OWN), "request_tags", *_PEOPLE))
     | {
         "metadata": dict.fromkeys((*_NAMES_OF_KEY, *_PEOPLE_OF_KEYS))
         | {_CACHED[1]: {_CACHED[2]: {_CACHED[3]: None}, _THOUGHT[2]: {_THOUGHT[3]: None}, _MADE[2]: None}}
